@@ -1,0 +1,1 @@
+"""Words: what things are. Pure data and rules; no input or output."""

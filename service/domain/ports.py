@@ -1,0 +1,47 @@
+"""Ports: what the verbs need from the machinery. `service/app.py` plugs the machinery in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from service.domain.definitions import Catalog, Finding, ProcessModel
+from service.domain.instances import ScopeView, Step, Stimulus
+
+
+class Keys(Protocol):
+    def next(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a BPMN file holds: its executable processes, and what the check wants to say short of refusing it."""
+
+    models: tuple[ProcessModel, ...]
+    warnings: tuple[Finding, ...]
+
+
+class Engine(Protocol):
+    """Runs processes. No input or output, no clock, no randomness; safe to use from many threads at once."""
+
+    def read(self, content: bytes, file: str) -> Reading:
+        """The processes in a BPMN file.
+
+        Raises `DeploymentRefused` with every finding it can tell at once: file, element, line and how to mend it.
+        """
+        ...
+
+    def advance(self, catalog: Catalog, state: bytes | None, stimulus: Stimulus, now: datetime, keys: Keys) -> Step:
+        """Move one instance by one stimulus until it rests again. `state` is None exactly for `Start`.
+
+        Raises `TaskMovedOn` when the stimulus names a wait that is gone (nothing has changed then), `NotFound` for an
+        unknown definition, scope or activity, and `EngineFailed` when the step does not come to rest (a loop without a
+        wait) – never anything else. Faults in expressions become incidents in the step.
+        """
+        ...
+
+    def view(self, catalog: Catalog, state: bytes) -> Sequence[ScopeView]:
+        """All scopes of a state with their own variables, outermost first, for reading."""
+        ...
