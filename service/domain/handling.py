@@ -1,0 +1,135 @@
+"""What a handler (a Python function behind a service task) is given and gives back.
+
+A handler is a plain typed function registered with `@handler("job-type")` in a module under `handlers/`. Its keyword
+parameters are the element's input mappings by name; their annotations are checked at deploy. It runs outside any
+transaction, possibly more than once for the same job: whatever it does to the outside must be safe to repeat under the
+same `idempotency_key`. What it returns is stored in one transaction together with the instance's next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from service.domain.json import Json, Variables
+
+
+class Channel(StrEnum):
+    SECURE_MAIL = "sikker-post"
+    DIGITAL_POST = "digital-post"
+    LETTER = "brev"
+    ACKNOWLEDGEMENT = "kvittering"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A document for the case. `kind` is what rights and lists speak of (`mentoraftale`, `brev` …)."""
+
+    title: str
+    kind: str
+    media_type: str
+    content: bytes
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDispatch:
+    """Something to send. The job is completed when it has been delivered (`await_delivery`), else at once."""
+
+    channel: Channel
+    recipient: str
+    """Mail address, or the recipient's name and postal address for a letter."""
+    subject: str
+    body: str
+    attachments: tuple[NewDocument, ...] = ()
+    await_delivery: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerResult:
+    variables: Variables = field(default_factory=dict)
+    documents: tuple[NewDocument, ...] = ()
+    dispatches: tuple[NewDispatch, ...] = ()
+    """Attachments are stored as documents of the case too, once."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What a handler may read of the case it works for."""
+
+    number: str
+    kind: str
+    kind_title: str
+    status: str
+    unit: str | None
+    unit_name: str | None
+    unit_mailbox: str | None
+    worker: str | None
+    worker_name: str | None
+    citizen: Mapping[str, Json]
+    """`cpr`, `navn`, `adresse`, `telefon`, `mail`, `kommune`, `beskyttet`, `fritaget_digital_post`, `doed` …"""
+    records: Mapping[str, Mapping[str, Json]]
+    """Form id → its newest submission."""
+
+
+class Desk(Protocol):
+    """What a handler may ask the house for. Reading only; each call is a short read of its own."""
+
+    def case(self) -> CaseFile | None:
+        """The job's case, None when the instance has none."""
+        ...
+
+    def find_open_case(self, kind: str, cpr: str) -> tuple[str, Sequence[str]] | None:
+        """Number of the citizen's open case of this kind, and the names of messages its instance waits for now."""
+        ...
+
+    def find_citizen(self, cpr: str) -> Mapping[str, Json] | None: ...
+
+    def unit(self, unit_id: str) -> Mapping[str, Json] | None:
+        """`id`, `navn`, `sikker_postkasse` …"""
+        ...
+
+    def person(self, username: str) -> Mapping[str, Json] | None:
+        """`brugernavn`, `navn`, `mail`, `telefon`, `titel`."""
+        ...
+
+    def render(self, template_id: str, values: Mapping[str, Any]) -> str:
+        """A text template of the procedure (`processes/<mappe>/skabeloner/<id>.html`) as HTML, filled in, in a sandbox.
+
+        Besides `values` it sees `sag`, `borger`, `skema` (records by form id), `enhed`, `medarbejder` and `i_dag`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobContext:
+    """The job at hand."""
+
+    job_type: str
+    element_id: str
+    element_name: str
+    idempotency_key: str
+    """Stable over retries: `instance:element:activation`."""
+    now: datetime
+    attempt: int
+    headers: Mapping[str, str]
+    desk: Desk
+
+
+class BpmnError(Exception):
+    """A handler raises it to throw a BPMN error that the diagram may catch."""
+
+    def __init__(self, code: str, message: str = "", variables: Variables | None = None) -> None:
+        super().__init__(message or code)
+        self.code, self.variables = code, dict(variables or {})
+
+
+class HandlerRefused(Exception):
+    """A handler raises it for a fault that no retry will mend; it becomes an incident at once with this Danish message."""
+
+
+Handler = Callable[..., HandlerResult | Variables | None]

@@ -1,0 +1,185 @@
+"""The manifest of a procedure (`processes/<mappe>/procedure.yaml`): what the service must know that no diagram says.
+
+Keys are Danish because process owners edit the file. Everything about a kind of case, its roles and its reports stands
+here, so that the service itself knows no procedure.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from service.domain.access import Reach
+from service.domain.definitions import Finding
+
+Feel = Annotated[str, StringConstraints(pattern=r"^\s*=", strip_whitespace=True)]
+"""A FEEL expression, written with a leading `=`."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CaseFields(Part):
+    """Columns of the case that follow process variables: evaluated anew when a variable they read has changed."""
+
+    enhed: Feel | None = None
+    """Id of the unit that has the case."""
+    ansvarlig: Feel | None = None
+    """Username of the case's worker."""
+    afslutningsaarsag: Feel | None = None
+    underaarsag: Feel | None = None
+    regelsaet: Feel | None = None
+    """Id of the law version that applies."""
+    kilde: Feel | None = None
+    """Source of the enquiry, for the reports."""
+    timer_brugt: Feel | None = None
+    timer_ramme: Feel | None = None
+    udskrivning: Feel | None = None
+    """A date by which lists may be sorted (such as an expected discharge)."""
+
+
+class CaseKind(Part):
+    titel: str
+    proces: str
+    """Instances of this process create a case of this kind, unless they are given a `sag`."""
+    nummer: str = "{år}-{løbenr:06}"
+    """Pattern of the case number; `{år}` and `{løbenr}` are filled in."""
+    statusser: tuple[str, ...]
+    afslutningsaarsager: dict[str, str]
+    """Closing reason → what people read."""
+    felter: CaseFields = CaseFields()
+    opbevaring: str = "P5Y"
+    """How long a closed case is kept (ISO 8601)."""
+
+
+class RoleInfo(Part):
+    titel: str
+    organisation: str = ""
+    leder: bool = False
+    """Members with this role in a unit lead it."""
+
+
+class Right(Part):
+    """What one role may do with one kind of case (PROCEDURES B8)."""
+
+    laes: Reach = Reach.NONE
+    dele: tuple[str, ...] | None = None
+    """Only these parts of the case: `frister`, `skema:<form-id>`, `dokument:<kind>`, `status` …; None means all."""
+    opret: bool = False
+    styr: bool = False
+    """May suspend, resume, cancel, assign and extend (manager's actions)."""
+
+
+class Enquiry(Part):
+    """Ny henvendelse: which process to start by hand and which of its tasks takes the form."""
+
+    titel: str
+    proces: str
+    opgave: str
+    roller: tuple[str, ...]
+
+
+class ReportableEvent(Part):
+    """Something a caseworker may report on a case when the running instance waits for this message."""
+
+    titel: str
+    hjaelp: str = ""
+    formular: str | None = None
+    """Form whose values become the message's variables."""
+    roller: tuple[str, ...]
+    bekraeft: bool = False
+    """The page asks once more before it is sent."""
+
+
+class Activity(Part):
+    """An ad-hoc activity: who may start it while its sub-process is active."""
+
+    roller: tuple[str, ...]
+
+
+class CitizenFields(Part):
+    """Which fields of a form describe the citizen; what is entered updates the register of citizens."""
+
+    cpr: str | None = None
+    navn: str | None = None
+    adresse: str | None = None
+    telefon: str | None = None
+    mail: str | None = None
+    kommune: str | None = None
+    beskyttet: str | None = None
+    fritaget_digital_post: str | None = None
+    tolkesprog: str | None = None
+    doed: str | None = None
+
+
+class ContactFields(Part):
+    """Which fields of a form make a contact or an attempt at one. The time of the submission is used when `tidspunkt` is absent."""
+
+    dato: str | None = None
+    tidspunkt: str | None = None
+    type: str | None = None
+    med: str | None = None
+    resultat: str | None = None
+    varighed: str | None = None
+    """Minutes."""
+    indhold: str | None = None
+
+
+class FormUse(Part):
+    """What submitting a form registers on the case besides the form itself (which is always kept as a case record)."""
+
+    borger: CitizenFields | None = None
+    kontakt: ContactFields | None = None
+    notat: str | None = None
+    """Field whose text becomes a note of the case."""
+
+
+class ReminderRule(Part):
+    """Who is told when a user task's time is nearly used or past (PROCEDURES B4)."""
+
+    snart_andel: float = Field(default=0.8, gt=0, lt=1)
+    """Share of the time after which the deadline counts as near."""
+    snart_til: tuple[Literal["ansvarlig", "leder"], ...] = ("ansvarlig",)
+    overskredet_til: tuple[Literal["ansvarlig", "leder"], ...] = ("ansvarlig",)
+    anden_gang_arbejdsdage: int = Field(default=1, ge=0)
+    anden_gang_til: tuple[str, ...] = ("leder",)
+
+
+class Manifest(Part):
+    """A procedure."""
+
+    titel: str
+    beskrivelse: str = ""
+    sagstyper: dict[str, CaseKind] = {}
+    roller: dict[str, RoleInfo] = {}
+    rettigheder: dict[str, dict[str, Right]] = {}
+    """Kind of case → role → right. A role without a line may do nothing."""
+    henvendelse: Enquiry | None = None
+    haendelser: dict[str, ReportableEvent] = {}
+    """Message name → event."""
+    aktiviteter: dict[str, Activity] = {}
+    """Element id of an ad-hoc activity → who may start it."""
+    formularer: dict[str, FormUse] = {}
+    """Form id → what it registers."""
+    paamindelser: ReminderRule = ReminderRule()
+    uafhentet_besked_til: str | None = None
+    """Candidate group told when a message of this procedure's events finds nobody waiting."""
+
+
+def read_manifest(content: bytes, file: str) -> Manifest | list[Finding]:
+    """The manifest, or every fault in it as a Danish finding."""
+    try:
+        data = yaml.safe_load(content)
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        return [Finding(file, None, mark.line + 1 if mark else None, f"Filen er ikke gyldig YAML: {fault}")]
+    try:
+        return Manifest.model_validate(data)
+    except ValidationError as fault:
+        return [
+            Finding(file, ".".join(str(p) for p in error["loc"]) or None, None, f"Ugyldigt felt: {error['msg']}")
+            for error in fault.errors()
+        ]
