@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from service.domain.facts import Effect, ElementChange, FlowTaken
@@ -185,3 +186,27 @@ class ScopeView:
     parent_key: int | None
     called_key: int | None
     variables: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """A process instance as stored. Called instances have a row without a state; their root owns it."""
+
+    key: int
+    root_key: int
+    process_id: str
+    definition_key: int
+    definition_version: int
+    status: InstanceStatus
+    started_at: datetime
+    ended_at: datetime | None = None
+    suspended: bool = False
+    case_key: int | None = None
+    parent_key: int | None = None
+    parent_element_instance_key: int | None = None
+    version: int = 1
+    """Grows by one with every step; a step computed on an older version is refused."""
+    state: bytes | None = None
+    """Decoded for the engine (decrypted); None on called instances and where only the row was asked for."""
+    end_event: str | None = None
+    """Id of the end event that completed the process last."""

@@ -125,6 +125,8 @@ class IncidentType(StrEnum):
     DECISION_EVALUATION_ERROR = "DECISION_EVALUATION_ERROR"
     FORM_NOT_FOUND = "FORM_NOT_FOUND"
     UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT"
+    DISPATCH_FAILED = "DISPATCH_FAILED"
+    """Our own: a letter or mail could not be delivered, or nobody knows whether it was."""
     EFFECT_FAILED = "EFFECT_FAILED"
     """Our own: something that runs inside the step's transaction could not be done (deadline unknown, no case …)."""
 
@@ -140,3 +142,143 @@ class IncidentOpened:
     element_instance_key: int
     process_id: str
     called_key: int | None = None
+
+
+# -- waits as stored ----------------------------------------------------------------------------------------------------
+
+
+class TaskStatus(StrEnum):
+    CREATED = "CREATED"
+    COMPLETED = "COMPLETED"
+    CANCELED = "CANCELED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTask:
+    """A user task as stored. The row stays after completion, for history and figures."""
+
+    instance_key: int
+    key: int
+    element_id: str
+    name: str
+    element_instance_key: int
+    process_id: str
+    definition_key: int
+    called_key: int | None
+    case_key: int | None
+    status: TaskStatus
+    created_at: datetime
+    form_id: str | None
+    form_key: int | None
+    external_form: str | None
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    due: datetime | None
+    follow_up: datetime | None
+    priority: int
+    deadline_id: str | None
+    suspended: bool
+    """The instance is suspended, or the task's deadline is paused (i bero)."""
+    headers: Mapping[str, str]
+    prefill: Mapping[str, Json]
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+
+
+class JobStatus(StrEnum):
+    OPEN = "open"
+    """Waits to be claimed (or is claimed: then it has a lease)."""
+    SENDING = "sending"
+    """The handler is done; the job is completed when its dispatches have been delivered."""
+    FAILED = "failed"
+    """Retries spent; an incident stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    instance_key: int
+    key: int
+    type: str
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    process_id: str
+    case_key: int | None
+    folder: str
+    status: JobStatus
+    retries: int
+    attempts: int
+    next_at: datetime
+    lease_token: str | None
+    lease_until: datetime | None
+    idempotency_key: str
+    headers: Mapping[str, str]
+    variables: Mapping[str, Json]
+
+
+class TimerUse(StrEnum):
+    PROCESS = "process"
+    """Moves the instance: `TimerFired`."""
+    REMINDER_SOON = "reminder_soon"
+    REMINDER_OVERDUE = "reminder_overdue"
+    REMINDER_SECOND = "reminder_second"
+    START = "start"
+    """A timer start event of the latest version of a process; `instance_key` is the definition's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    instance_key: int
+    key: int
+    """The wait's key; for reminders a key of its own."""
+    use: TimerUse
+    due: datetime | None
+    wait_key: int
+    """The wait it is about: for reminders the user task."""
+    deadline_id: str | None
+    lease_token: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    instance_key: int
+    key: int
+    kind: WaitKind
+    name: str
+    process_id: str
+    """Of the process it lies in; one message reaches at most one subscription per process id."""
+    element_id: str
+    element_name: str
+    called_key: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSubscription:
+    """A message or signal start event of the latest version of a process."""
+
+    definition_key: int
+    process_id: str
+    element_id: str
+    kind: WaitKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    instance_key: int
+    key: int
+    type: IncidentType
+    message: str
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    process_id: str
+    called_key: int | None
+    case_key: int | None
+    job_key: int | None
+    dispatch_key: int | None
+    opened_at: datetime
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None

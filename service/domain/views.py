@@ -1,0 +1,197 @@
+"""Read models: rows as pages list them, and the questions that lists ask. Answered by the store in one or two look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from service.domain.facts import ElementState
+from service.domain.instances import InstanceStatus
+from service.domain.waits import Incident, IncidentType
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxQuery:
+    """Open tasks for a person: hers (`assignee`) and unassigned ones of her groups, soonest deadline first (none last)."""
+
+    username: str
+    groups: frozenset[str]
+    led_units: frozenset[str] = frozenset()
+    show: str = "alle"
+    """`alle`, `mine`, `ikke_tildelt`, `enhed` (also colleagues' tasks in units she leads)."""
+    process_id: str | None = None
+    unit: str | None = None
+    overdue_before: datetime | None = None
+    """Only tasks due before this instant."""
+    words: tuple[str, ...] = ()
+    """Case-insensitive prefixes of words in the citizen's name, the case number or the task's name; all must match."""
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    key: int
+    instance_key: int
+    element_id: str
+    name: str
+    process_id: str
+    case_key: int | None
+    case_number: str | None
+    case_kind: str | None
+    citizen_name: str | None
+    citizen_protected: bool
+    assignee: str | None
+    group: str | None
+    unit: str | None
+    due: datetime | None
+    created_at: datetime
+    priority: int
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Row]):
+    """One page of a list. `next` is given back as `after` to go on; None at the end. `total` is capped at 1,000."""
+
+    rows: Sequence[Row]
+    next: str | None
+    total: int
+    total_capped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuery:
+    """Cases she may see: by units, as worker, all, or those without a unit (`intake`)."""
+
+    everything: bool = False
+    units: frozenset[str] = frozenset()
+    worker: str | None = None
+    intake: bool = False
+    kinds: frozenset[str] | None = None
+    status: str | None = None
+    state: str = "åbne"
+    """`åbne`, `lukkede`, `bero`, `alle`."""
+    words: tuple[str, ...] = ()
+    cpr: str | None = None
+    order: str = "nyeste"
+    """`nyeste`, `sortdato` (soonest first)."""
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    key: int
+    number: str
+    kind: str
+    status: str
+    unit: str | None
+    worker: str | None
+    citizen_name: str | None
+    citizen_protected: bool
+    citizen_died: bool
+    opened_at: datetime
+    closed_at: datetime | None
+    paused_at: datetime | None
+    next_due: datetime | None
+    sort_date: datetime | None
+    open_tasks: int
+    open_incidents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceQuery:
+    process_id: str | None = None
+    version: int | None = None
+    state: str = "aktive"
+    """`aktive`, `suspenderede`, `hændelser`, `afsluttede`, `annullerede`, `alle`."""
+    element_id: str | None = None
+    """Only instances with an active element of this id."""
+    case_number: str | None = None
+    units: frozenset[str] | None = None
+    """None: every unit (and none)."""
+    case_content: bool = True
+    """False leaves case numbers out (operators)."""
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceRow:
+    key: int
+    process_id: str
+    definition_key: int
+    version: int
+    status: InstanceStatus
+    suspended: bool
+    started_at: datetime
+    ended_at: datetime | None
+    case_key: int | None
+    case_number: str | None
+    unit: str | None
+    open_tasks: int
+    open_incidents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementRow:
+    """One element instance, for the diagram and the step-by-step list."""
+
+    key: int
+    element_id: str
+    type: str
+    process_id: str
+    called_key: int | None
+    scope_key: int
+    started_at: datetime
+    ended_at: datetime | None
+    state: ElementState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentGroup:
+    """Incidents of one kind at one element: how many, since when."""
+
+    process_id: str
+    element_id: str
+    element_name: str
+    type: IncidentType
+    message: str
+    count: int
+    since: datetime
+    incidents: Sequence[Incident]
+    """The newest ones, at most 50."""
+
+
+class Queries(Protocol):
+    """Lists for pages. Each is answered in a bounded time whatever the tables hold."""
+
+    def inbox(self, query: InboxQuery) -> Page[InboxRow]: ...
+    def cases(self, query: CaseQuery) -> Page[CaseRow]: ...
+    def instances(self, query: InstanceQuery) -> Page[InstanceRow]: ...
+    def elements(self, instance_key: int, *, active_only: bool = False, limit: int = 1000) -> Sequence[ElementRow]:
+        """Element instances of a root instance, newest first."""
+        ...
+
+    def element_counts(self, process_id: str, version: int | None = None) -> Mapping[str, int]:
+        """Active element instances per element id, over active instances."""
+        ...
+
+    def flows(self, instance_key: int) -> Mapping[str, frozenset[str]]:
+        """Sequence flows ever taken, per process id."""
+        ...
+
+    def children(self, instance_key: int) -> Sequence[InstanceRow]:
+        """Called instances of a root instance, oldest first."""
+        ...
+
+    def incidents(self, units: frozenset[str] | None = None) -> Sequence[IncidentGroup]: ...
+    def instance_counts(self) -> Mapping[str, Mapping[int, int]]:
+        """Active root instances per process id and version."""
+        ...
