@@ -11,7 +11,6 @@ from service.domain.facts import ElementState
 from service.domain.instances import InstanceStatus
 from service.domain.waits import Incident, IncidentType
 
-
 Row = TypeVar("Row")
 
 
