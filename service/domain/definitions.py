@@ -17,6 +17,8 @@ class ResourceKind(StrEnum):
     FORM = "form"
     PROCEDURE = "procedure"
     """A manifest, `processes/<mappe>/procedure.yaml`."""
+    TEMPLATE = "template"
+    """`processes/<mappe>/skabeloner/<id>.html`: the text of a letter or document."""
     CALENDAR = "calendar"
     """`processes/kalender.yaml`: the configured closing days."""
 

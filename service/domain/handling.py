@@ -133,3 +133,26 @@ class HandlerRefused(Exception):
 
 
 Handler = Callable[..., HandlerResult | Variables | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    required: bool
+    annotation: str
+    """As written in the handler: `str`, `list[str] | None` …"""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerInfo:
+    """A registered handler. `results` are the variables it promises to give."""
+
+    job_type: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    results: tuple[str, ...]
+    function: Handler
+    takes_any: bool = False
+    """It accepts parameters beyond those named."""
+    careful: bool = False
+    """Never run again by itself when it is uncertain whether an earlier try had its effect."""

@@ -6,12 +6,14 @@ here, so that the service itself knows no procedure.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from service.domain.access import Reach
+from service.domain.deadlines import Calendar
 from service.domain.definitions import Finding
 
 Feel = Annotated[str, StringConstraints(pattern=r"^\s*=", strip_whitespace=True)]
@@ -25,6 +27,8 @@ class Part(BaseModel):
 class CaseFields(Part):
     """Columns of the case that follow process variables: evaluated anew when a variable they read has changed."""
 
+    borger_cpr: Feel | None = None
+    """CPR of the citizen, who must be in the register (a form with `borger` fields puts her there)."""
     enhed: Feel | None = None
     """Id of the unit that has the case."""
     ansvarlig: Feel | None = None
@@ -169,17 +173,47 @@ class Manifest(Part):
     """Candidate group told when a message of this procedure's events finds nobody waiting."""
 
 
+PartT = TypeVar("PartT", bound=Part)
+
+
 def read_manifest(content: bytes, file: str) -> Manifest | list[Finding]:
     """The manifest, or every fault in it as a Danish finding."""
+    return _read(Manifest, content, file)
+
+
+def _read(kind: type[PartT], content: bytes, file: str) -> PartT | list[Finding]:
     try:
-        data = yaml.safe_load(content)
+        return kind.model_validate(yaml.safe_load(content) or {})
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         return [Finding(file, None, mark.line + 1 if mark else None, f"Filen er ikke gyldig YAML: {fault}")]
-    try:
-        return Manifest.model_validate(data)
     except ValidationError as fault:
         return [
             Finding(file, ".".join(str(p) for p in error["loc"]) or None, None, f"Ugyldigt felt: {error['msg']}")
             for error in fault.errors()
         ]
+
+
+class CalendarFile(Part):
+    """`processes/kalender.yaml`: closing days beside the public holidays."""
+
+    faste_lukkedage: dict[str, str] = {"06-05": "Grundlovsdag", "12-24": "Juleaftensdag", "12-31": "Nytårsaftensdag"}
+    """`"MM-DD"` → why, every year."""
+    lukkedage: dict[date, str] = {}
+    """Single dates → why."""
+    hverdage_inkl_loerdag: bool = False
+
+
+def read_calendar(content: bytes, file: str, version: int) -> Calendar | list[Finding]:
+    """The calendar configuration, or every fault in it as a Danish finding."""
+    parsed = _read(CalendarFile, content, file)
+    if not isinstance(parsed, CalendarFile):
+        return parsed
+    yearly: dict[tuple[int, int], str] = {}
+    for text, why in parsed.faste_lukkedage.items():
+        try:
+            day = date.fromisoformat(f"2024-{text}")
+        except ValueError:
+            return [Finding(file, text, None, f"{text!r} er ikke en dag i året. Skriv den som MM-DD, fx 06-05.")]
+        yearly[day.month, day.day] = why
+    return Calendar(version, yearly, parsed.lukkedage, parsed.hverdage_inkl_loerdag)

@@ -1,0 +1,161 @@
+"""Jobs: claimed with a lease, run outside any transaction, finished in one together with the instance's next step."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from service.domain.access import SYSTEM, Person
+from service.domain.cases import Dispatch, DispatchStatus, Document, Note
+from service.domain.errors import LeaseLost
+from service.domain.handling import BpmnError, HandlerResult, NewDocument
+from service.domain.instances import ErrorThrown, JobCompleted
+from service.domain.json import Json
+from service.domain.storage import UnitOfWork
+from service.domain.waits import IncidentType, Job
+from service.usecases.advance import Advance
+from service.usecases.platform import Platform
+
+LEASE = timedelta(minutes=5)
+BACK_OFF_BASE_S, BACK_OFF_CAP_S = 5.0, 3600.0
+
+
+def claim(platform: Platform, limit: int, types: Sequence[str] | None = None) -> Sequence[Job]:
+    """Claim due jobs of these types (None: all) for the length of a lease."""
+    now = platform.clock.now()
+    return platform.store.transact(lambda uow: uow.jobs.claim(now, until=now + LEASE, limit=limit, types=types))
+
+
+def complete(platform: Platform, job: Job, result: HandlerResult, person: Person = SYSTEM) -> None:
+    """Store what the handler gave and move the instance; with dispatches to await, the job goes on when they are out.
+
+    Raises LeaseLost when somebody else has the job now, TaskMovedOn when its element is gone.
+    """
+
+    def work(uow: UnitOfWork) -> None:
+        held = _held(uow, job)
+        advance = Advance(platform, uow, person)
+        documents = [_keep(advance, held, d) for d in result.documents]
+        _note(advance, held, result.notes)
+        variables: dict[str, Json] = dict(result.variables)
+        if documents:
+            variables.setdefault("dokument", {"noegle": str(documents[0].key), "titel": documents[0].title})
+        awaited = [_post(advance, held, result, n) for n in range(len(result.dispatches))]
+        if any(awaited):
+            uow.jobs.sending(held, variables)
+        else:
+            advance.move(held.instance_key, JobCompleted(held.key, variables), {"job": held.type})
+
+    platform.transact(work)
+
+
+def throw_error(platform: Platform, job: Job, error: BpmnError, person: Person = SYSTEM) -> None:
+    """The handler threw a BPMN error: the diagram catches it, or an incident opens."""
+
+    def work(uow: UnitOfWork) -> None:
+        held = _held(uow, job)
+        stimulus = ErrorThrown(held.key, error.code, str(error), error.variables)
+        Advance(platform, uow, person).move(held.instance_key, stimulus, {"job": held.type, "fejlkode": error.code})
+
+    platform.transact(work)
+
+
+def fail(platform: Platform, job: Job, message: str, *, retry: bool = True, person: Person = SYSTEM) -> None:
+    """One try failed: later again with back-off and jitter; an incident when the retries are spent (or none is wanted)."""
+
+    def work(uow: UnitOfWork) -> None:
+        held = _held(uow, job)
+        now = platform.clock.now()
+        left = held.retries - 1 if retry else 0
+        if left > 0:
+            uow.jobs.retry_later(held, retries=left, next_at=now + back_off(held.attempts), error=message)
+            return
+        uow.jobs.fail(held, message)
+        uow.incidents.open(
+            key=platform.keys.next(),
+            instance_key=held.instance_key,
+            type_=IncidentType.JOB_NO_RETRIES,
+            message=message,
+            element_id=held.element_id,
+            element_name=held.element_name,
+            element_instance_key=held.element_instance_key,
+            process_id=held.process_id,
+            case_key=held.case_key,
+            job_key=held.key,
+            at=now,
+        )
+
+    platform.transact(work)
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after this many tries: exponential, capped, with up to a fifth of jitter."""
+    length = min(BACK_OFF_CAP_S, BACK_OFF_BASE_S * 2 ** max(attempts - 1, 0))
+    return timedelta(seconds=length * (1 + random.random() / 5))  # noqa: S311 - spreads load, guards nothing
+
+
+def _held(uow: UnitOfWork, job: Job) -> Job:
+    held = uow.jobs.held(job)
+    if held is None:
+        raise LeaseLost
+    return held
+
+
+def _keep(advance: Advance, job: Job, new: NewDocument) -> Document:
+    owner = job.case_key or job.instance_key
+    earlier = [d for d in advance.uow.cases.documents(owner) if (d.kind, d.title) == (new.kind, new.title)]
+    document = Document(
+        case_key=owner,
+        key=advance.platform.keys.next(),
+        title=new.title,
+        kind=new.kind,
+        media_type=new.media_type,
+        file_name=new.file_name,
+        size=len(new.content),
+        sha256=hashlib.sha256(new.content).hexdigest(),
+        version=1 + max((d.version for d in earlier), default=0),
+        made_at=advance.now,
+        made_by=advance.actor.username,
+    )
+    advance.uow.cases.add_document(document, new.content)
+    return document
+
+
+def _note(advance: Advance, job: Job, texts: Sequence[str]) -> None:
+    if job.case_key is None:
+        return
+    for text in texts:
+        note = Note(
+            case_key=job.case_key,
+            key=advance.platform.keys.next(),
+            at=advance.now,
+            by=advance.actor.username,
+            text=text,
+        )
+        advance.uow.cases.add_note(note)
+
+
+def _post(advance: Advance, job: Job, result: HandlerResult, number: int) -> bool:
+    """Put one dispatch of the result into the outbox; whether the job must await it."""
+    new = result.dispatches[number]
+    documents = [_keep(advance, job, d) for d in new.attachments]
+    digest = hashlib.sha256("\0".join((new.recipient, new.subject, new.body, *(d.sha256 for d in documents))).encode())
+    dispatch = Dispatch(
+        owner_key=job.case_key or job.instance_key,
+        key=advance.platform.keys.next(),
+        instance_key=job.instance_key,
+        job_key=job.key if new.await_delivery else None,
+        channel=new.channel,
+        idempotency_key=f"{job.idempotency_key}:{number}",
+        status=DispatchStatus.WAITING,
+        created_at=advance.now,
+        recipient=new.recipient,
+        subject=new.subject,
+        body=new.body,
+        document_keys=tuple(d.key for d in documents),
+        content_sha256=digest.hexdigest(),
+    )
+    advance.uow.dispatches.add(dispatch, advance.now)
+    return new.await_delivery

@@ -1,0 +1,78 @@
+"""Reminders are not drawn: a task whose time is nearly used or past tells people, by the manifest's rule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from service.domain.instances import Instance, Step
+from service.domain.storage import UnitOfWork
+from service.domain.waits import DueChanged, Timer, TimerUse, UserTask, UserTaskWait, WaitKind
+
+if TYPE_CHECKING:
+    from service.usecases.advance import Advance
+
+
+def follow(advance: Advance, instance: Instance, step: Step) -> None:
+    """Schedule reminders for tasks that a step opened with a due instant, or whose due instant it changed."""
+    for wait in step.opened:
+        if isinstance(wait, UserTaskWait) and wait.due is not None:
+            schedule(advance, instance, wait.key, wait.due, wait.deadline.id if wait.deadline else None)
+    for change in step.due_changes:
+        if isinstance(change, DueChanged) and change.kind is WaitKind.USER_TASK and change.due is not None:
+            schedule(advance, instance, change.key, change.due, change.deadline.id if change.deadline else None)
+
+
+def schedule(advance: Advance, instance: Instance, task_key: int, due: datetime, deadline_id: str | None) -> None:
+    """Three timers of the task, replacing any it had: soon (a share of the time), overdue, and some working days later."""
+    version = advance.catalog.process(instance.definition_key)
+    rule = advance.catalog.manifest(version[0].folder if version else "").paamindelser
+    start = advance.now
+    second = advance.catalog.calendar.count(due, rule.anden_gang_arbejdsdage).due
+    instants = {
+        TimerUse.REMINDER_SOON: start + (due - start) * rule.snart_andel,
+        TimerUse.REMINDER_OVERDUE: due,
+        TimerUse.REMINDER_SECOND: second,
+    }
+    for use, at in instants.items():
+        if at >= advance.now:
+            advance.uow.timers.schedule(
+                instance.key, advance.platform.keys.next(), use, at, wait_key=task_key, deadline_id=deadline_id
+            )
+
+
+def recipients(uow: UnitOfWork, task: UserTask, audience: tuple[str, ...]) -> list[str]:
+    """Usernames behind `ansvarlig` (the assignee, else everybody in the task's groups) and `leder` (the units' leaders)."""
+    names: list[str] = []
+    if "ansvarlig" in audience:
+        names += [task.assignee] if task.assignee else _members(uow, task)
+    if "leder" in audience:
+        names += [a.person.username for unit in _units(uow, task) for a in uow.people.leaders_of(unit)]
+    return list(dict.fromkeys(names))
+
+
+def _members(uow: UnitOfWork, task: UserTask) -> list[str]:
+    names = list(task.candidate_users)
+    for group in task.candidate_groups:
+        role, _, unit = group.partition("@")
+        names += [a.person.username for a in uow.people.with_role(role, unit or None)]
+    return names
+
+
+def _units(uow: UnitOfWork, task: UserTask) -> list[str]:
+    units = [g.partition("@")[2] for g in task.candidate_groups if "@" in g]
+    if not units and task.case_key is not None:
+        case = uow.cases.get(task.case_key)
+        units = [case.unit] if case and case.unit else []
+    return units
+
+
+def audience_of(timer: Timer, advance: Advance, folder: str) -> tuple[str, ...]:
+    rule = advance.catalog.manifest(folder).paamindelser
+    match timer.use:
+        case TimerUse.REMINDER_SOON:
+            return rule.snart_til
+        case TimerUse.REMINDER_OVERDUE:
+            return rule.overskredet_til
+        case _:
+            return rule.anden_gang_til
