@@ -1,0 +1,194 @@
+"""What a form consists of: components in a tree, as read from a form-js schema. Pure data, shared between requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from service.feel import Expression
+
+
+class Kind(StrEnum):
+    """Kinds of fields. A `taglist` is read as a checklist: both are several choices among options."""
+
+    TEXT = "textfield"
+    LONG_TEXT = "textarea"
+    NUMBER = "number"
+    DATE = "date"
+    TIME = "time"
+    DATE_TIME = "datetime"
+    SELECT = "select"
+    RADIO = "radio"
+    CHECKBOX = "checkbox"
+    CHECKLIST = "checklist"
+
+
+CHOICES = frozenset({Kind.SELECT, Kind.RADIO, Kind.CHECKLIST})
+"""Kinds whose value comes from a list of options."""
+
+
+class Format(StrEnum):
+    """What a text field holds beyond text."""
+
+    PLAIN = ""
+    EMAIL = "email"
+    PHONE = "phone"
+    CPR = "cpr"
+    CASE_NUMBER = "sagsnummer"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice: what people read, and the value that is stored."""
+
+    label: str
+    value: str | int | float | bool
+
+    @property
+    def text(self) -> str:
+        """The value as a browser sends it."""
+        return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a value must be. `minimum` and `maximum` bound numbers, the lengths bound texts (characters)."""
+
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    pattern_message: str | None = None
+    decimals: int | None = None
+    """Decimal places a number may have; None: any."""
+    no_past_dates: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """Anything in a form. `hide` true hides it (and all inside); what is hidden is not submitted.
+
+    `row` names the line of the form's grid that it shares with others, `columns` (1-16) how wide it is there.
+    """
+
+    id: str
+    hide: Expression | None = None
+    row: str | None = None
+    columns: int | None = None
+
+    def walk(self) -> Iterator[Component]:
+        """Itself and everything inside, in reading order."""
+        yield self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose(Component):
+    """Text between fields: markdown, or an expression that gives it."""
+
+    text: str | Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separator(Component):
+    """A line between two parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Component):
+    """Something to fill in. `path` of a value is the keys of the parts around it and its own `key`."""
+
+    kind: Kind
+    key: str
+    label: str
+    description: str = ""
+    rules: Rules = Rules()
+    format: Format = Format.PLAIN
+    options: tuple[Option, ...] = ()
+    option_expression: Expression | None = None
+    option_source: str | None = None
+    """Name of a list that the use case looks up (`kilde`): `enheder`, `medarbejdere:<rolle>@enhed` …"""
+    default: object = None
+    prefill: Expression | None = None
+    check: Expression | None = None
+    """`kontrol`: null or true is good; a text is what is wrong, and blocks."""
+    warning: Expression | None = None
+    """`advarsel`: a text is shown and does not block."""
+    readonly: bool = False
+    """Shown and submitted, but its value is always the prefilled one."""
+    disabled: bool = False
+    """Shown with its prefilled value, never submitted."""
+    prefix: str = ""
+    suffix: str = ""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether people cannot change it."""
+        return self.readonly or self.disabled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section(Component):
+    """Components that belong together under a heading. With a `path` their values make an object of that name."""
+
+    label: str
+    path: str | None = None
+    components: tuple[Component, ...]
+    matrix: bool = False
+    """Criteria with the same answers, shown close together."""
+    prefill: Expression | None = None
+    check: Expression | None = None
+    warning: Expression | None = None
+
+    def walk(self) -> Iterator[Component]:
+        yield self
+        for part in self.components:
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows(Component):
+    """A list whose rows all have the same components. Its value is a list of objects."""
+
+    label: str
+    path: str
+    components: tuple[Component, ...]
+    default_rows: int = 1
+    may_change: bool = True
+    """Whether people may add and remove rows."""
+    table: bool = False
+    prefill: Expression | None = None
+    check: Expression | None = None
+    warning: Expression | None = None
+
+    def walk(self) -> Iterator[Component]:
+        yield self
+        for part in self.components:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A form as drawn."""
+
+    id: str
+    title: str
+    components: tuple[Component, ...]
+
+    def walk(self) -> Iterator[Component]:
+        """Every component, in reading order."""
+        for part in self.components:
+            yield from part.walk()
+
+    @cached_property
+    def conditional(self) -> bool:
+        """Whether any part may be hidden."""
+        return any(part.hide is not None for part in self.walk())
+
+    @cached_property
+    def has_fixed(self) -> bool:
+        """Whether there are fields that people cannot change."""
+        return any(isinstance(part, Field) and part.fixed for part in self.walk())

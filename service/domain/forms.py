@@ -1,0 +1,154 @@
+"""Forms: what is asked, what was typed, and what it means.
+
+`read_form` gives a `Form` once per version; it is immutable and shared by all requests. Its methods give a `Submission`:
+the texts as typed (`raw`, which nothing ever drops while they are shown to their author), their values, and what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+
+from service.domain.definitions import Finding
+from service.domain.errors import SetupFault
+from service.domain.form_examination import examine
+from service.domain.form_filling import Prefill, Writer, normalise
+from service.domain.form_model import CHOICES, Field, Option, Rows, Schema
+from service.domain.form_places import (
+    ADD_ROW,
+    MOST_ROWS,
+    REMOVE_ROW,
+    FormContext,
+    Raw,
+    Submission,
+    mapping,
+    names_of,
+    places,
+    rows_at,
+)
+from service.domain.form_reading import read_schema
+from service.domain.json import Variables
+
+__all__ = ["ADD_ROW", "REMOVE_ROW", "Form", "FormContext", "Option", "Raw", "Submission", "deployed_form", "read_form"]
+
+
+class Form:
+    """One version of a form. Safe to share between threads."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    @property
+    def id(self) -> str:
+        return self.schema.id
+
+    @property
+    def title(self) -> str:
+        return self.schema.title
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Option sources that `FormContext.choices` must hold."""
+        return frozenset(f.option_source for f in self.schema.walk() if isinstance(f, Field) and f.option_source)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of the values that a submission gives, at the top."""
+        return frozenset(names_of(self.schema.components))
+
+    # -- what users do --------------------------------------------------------------------------------------------------
+
+    def fresh(self, context: FormContext, draft: Raw | None = None) -> Submission:
+        """The form as its author first sees it: the draft if there is one, else prefilled. No errors yet."""
+        prefilled = Prefill(context)
+        if draft is None:
+            prefilled.fill(self.schema.components, "", mapping(context.facts.get("opgave")))
+            shown = examine(self.schema, prefilled.raw, context)
+        else:
+            shown = examine(self.schema, self._normal(draft, context), context)
+        return replace(shown, errors={}, warnings={**prefilled.warnings, **shown.warnings})
+
+    def parse(self, fields: Raw, context: FormContext) -> Submission:
+        """What a browser sent, read and checked."""
+        return examine(self.schema, self._normal(fields, context), context)
+
+    def check(self, values: Variables, context: FormContext) -> Submission:
+        """JSON values (from a program or a scenario), checked by the same rules as a page's.
+
+        Unknown names and values of the wrong kind are errors; values of hidden fields are dropped.
+        """
+        writer = Writer()
+        writer.write(self.schema.components, "", values)
+        submission = examine(self.schema, self._normal(writer.raw, context), context)
+        return replace(submission, errors={**writer.errors, **submission.errors})
+
+    def change_rows(self, fields: Raw, context: FormContext) -> Submission | None:
+        """The form after a press on an "add row" or "remove row" button, without errors; None if none was pressed."""
+        raw = {name: list(texts) for name, texts in fields.items()}
+        added, removed = raw.pop(ADD_ROW, []), raw.pop(REMOVE_ROW, [])
+        if not added and not removed:
+            return None
+        for place in removed:
+            path, _, row = place.rpartition(".")
+            raw[path] = [number for number in raw.get(path, []) if number != row]
+            raw = {name: texts for name, texts in raw.items() if not name.startswith(f"{place}.")}
+        for place in added:
+            rows = rows_at(self.schema.components, place)
+            if rows is None or not rows.may_change or len(raw.get(place, [])) >= MOST_ROWS:
+                continue
+            number = 1 + max((int(n) for n in raw.get(place, []) if n.isdecimal()), default=-1)
+            number = max(number, len(self._initial(context).get(place, ())))
+            prefilled = Prefill(context)
+            prefilled.fill(rows.components, f"{place}.{number}.", {})
+            raw = {**raw, **prefilled.raw, place: [*raw.get(place, []), str(number)]}
+        return replace(self.parse(raw, context), errors={})
+
+    def read_back(self, values: Variables, choices: Mapping[str, Sequence[Option]] | None = None) -> Submission:
+        """A stored submission, for reading: parts without a value in it are hidden.
+
+        A choice whose option is no longer known shows its value.
+        """
+        writer = Writer()
+        writer.write(self.schema.components, "", values)
+        hidden, offered = set[str](), dict[str, tuple[Option, ...]]()
+        for part, place, inside in places(self.schema.components, "", values):
+            if (isinstance(part, Field) and part.key not in inside) or (
+                isinstance(part, Rows) and part.path not in inside
+            ):
+                hidden.add(place)
+            elif isinstance(part, Field) and part.kind in CHOICES and not part.options:
+                known = {o.text: o for o in (choices or {}).get(part.option_source or "", ())}
+                offered[place] = tuple(known.get(t) or Option(t, t) for t in writer.raw.get(place, ()))
+        return Submission(
+            raw=writer.raw, values=dict(values), hidden=frozenset(hidden), choices=offered, errors={}, warnings={}
+        )
+
+    # -- how ------------------------------------------------------------------------------------------------------------
+
+    def _initial(self, context: FormContext) -> Raw:
+        prefilled = Prefill(context)
+        prefilled.fill(self.schema.components, "", mapping(context.facts.get("opgave")))
+        return prefilled.raw
+
+    def _normal(self, fields: Raw, context: FormContext) -> Raw:
+        """Only the names that the form has, rows numbered, fixed fields with their prefilled texts."""
+        initial = self._initial(context) if self.schema.has_fixed else {}
+        raw: dict[str, list[str]] = {}
+        normalise(self.schema.components, "", fields, initial, raw, context)
+        return raw
+
+
+def read_form(content: bytes, file: str) -> Form | list[Finding]:
+    """The form in a file, or every fault in it as a Danish finding that says how to mend it."""
+    schema = read_schema(content, file)
+    return schema if isinstance(schema, list) else Form(schema)
+
+
+@lru_cache(maxsize=512)
+def deployed_form(content: bytes) -> Form:
+    """The form of a deployed version, compiled once. Raises `SetupFault` if it cannot be read (it was checked at deploy)."""
+    form = read_form(content, "formular")
+    if isinstance(form, list):
+        raise SetupFault(why=f"Skemaet kan ikke læses: {form[0].message}")
+    return form
