@@ -1,0 +1,114 @@
+"""Functions that make one type from another."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from ..environment import Environment
+from ..jsonvalues import from_json, to_json
+from ..registry import builtin
+from ..text import write
+from ..values import NUMBERS, Range, kind
+
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_SEPARATORS = {" ", ",", "."}
+
+
+@builtin(
+    "string(from: any)", "conversion",
+    "Værdien som tekst.", "The value as text.",
+    ("string(1.5)", '"1.5"'), ('string(date("2026-01-31"))', '"2026-01-31"'),
+)  # fmt: skip
+def to_string(from_: Any, *, env: Environment) -> str | None:
+    if from_ is None:
+        return None
+    text = write(from_)
+    env.check_text(len(text))
+    return text
+
+
+@builtin(
+    "number(from: any, grouping separator: string?, decimal separator: string?)", "conversion",
+    "Tallet, som teksten skriver; tusindtals- og decimaltegn kan angives.",
+    "The number the text writes; the grouping and decimal signs can be given.",
+    ('number("1500.5")', "1500.5"), ('number("1.500,5", ".", ",")', "1500.5"),
+)  # fmt: skip
+def to_number(from_: Any, grouping: str | None = None, point: str | None = None) -> Decimal | None:
+    if type(from_) is Decimal:
+        return from_ if grouping is None and point is None else None
+    if type(from_) is not str:
+        return None
+    if (grouping is not None and grouping not in _SEPARATORS) or (point is not None and point not in {",", "."}):
+        raise ValueError("a separator must be a blank, a comma or a full stop")
+    if grouping is not None and grouping == point:
+        raise ValueError("the two separators must differ")
+    text = from_.replace(grouping, "") if grouping else from_
+    text = text.replace(point, ".") if point else text
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"'{from_}' is no number")
+    return NUMBERS.create_decimal(text)
+
+
+@builtin(
+    "to json(value: any)", "conversion",
+    "Værdien som JSON-tekst.", "The value as JSON text.",
+    ("to json([1, true])", '"[1,true]"'),
+)  # fmt: skip
+def write_json(value: Any, *, env: Environment) -> str:
+    text = json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+    env.check_text(len(text))
+    return text
+
+
+@builtin(
+    "from json(value: string)", "conversion",
+    "Værdien, som JSON-teksten beskriver.", "The value the JSON text describes.",
+    ('from json("[1, true]")', "[1, true]"),
+)  # fmt: skip
+def read_json(value: str) -> Any:
+    try:
+        return from_json(json.loads(value, parse_float=Decimal, parse_constant=_no_constant))
+    except RecursionError:
+        raise ValueError("the JSON text is nested too deeply") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+@builtin(
+    "to base64(value: string)", "conversion",
+    "Teksten kodet som base64.", "The text encoded as base64.",
+    ('to base64("hej")', '"aGVq"'),
+)  # fmt: skip
+def to_base64(value: str) -> str:
+    return base64.b64encode(value.encode()).decode()
+
+
+@builtin(
+    "from base64(value: string)", "conversion",
+    "Teksten, som base64-koden står for.", "The text the base64 code stands for.",
+    ('from base64("aGVq")', '"hej"'),
+)  # fmt: skip
+def from_base64(value: str) -> str:
+    return base64.b64decode(value, validate=True).decode()
+
+
+@builtin(
+    "range(from: string)", "conversion",
+    "Intervallet, som teksten skriver.", "The range the text writes.",
+    ('range("[1..5)")', "[1..5)"),
+)  # fmt: skip
+def to_range(from_: str) -> Range | None:
+    from ..expression import parse_expression  # noqa: PLC0415 - expressions are made of these functions
+    from ..nodes import RangeOf  # noqa: PLC0415
+
+    parsed = parse_expression(from_)
+    if not isinstance(parsed.tree, RangeOf) or parsed.names:
+        raise ValueError(f"'{from_}' is no range of literal values")
+    value = parsed.evaluate({})
+    return value if kind(value) == "range" else None

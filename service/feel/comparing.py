@@ -1,0 +1,200 @@
+"""Equality and order of FEEL values, three-valued: None where two values cannot be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from .chronology import (
+    DateTimeValue,
+    TimeValue,
+    epoch_day,
+    instant_nanos,
+    local_nanos,
+    nanos_of_day,
+    time_offset_nanos,
+)
+from .values import (
+    BOOLEAN,
+    CONTEXT,
+    DATE,
+    DATE_TIME,
+    FUNCTION,
+    LIST,
+    NULL,
+    RANGE,
+    TIME,
+    DaysTimeDuration,
+    Range,
+    YearsMonthsDuration,
+    kind,
+    lift,
+)
+
+# Types whose values compare as Python compares them.
+PLAIN = frozenset({Decimal, str, bool, date, DaysTimeDuration, YearsMonthsDuration})
+ORDERED = frozenset({Decimal, str, date, DaysTimeDuration, YearsMonthsDuration})
+MAX_NESTING = 200
+
+
+def equal(left: Any, right: Any) -> bool | None:
+    """`left = right`: null equals only null; different types and local against zoned times give None."""
+    kin = type(left)
+    if kin is type(right) and kin in PLAIN:
+        return bool(left == right)
+    if left is None or right is None:
+        return left is right
+    return _equal(lift(left), lift(right), 0)
+
+
+def _equal(left: Any, right: Any, depth: int) -> bool | None:
+    name = kind(left)
+    if left is None or right is None:
+        return left is right
+    if name != kind(right) or depth > MAX_NESTING:
+        return None
+    if name == LIST:
+        return len(left) == len(right) and all(
+            _equal(lift(a), lift(b), depth + 1) is True for a, b in zip(left, right, strict=True)
+        )
+    if name == CONTEXT:
+        return left.keys() == right.keys() and all(
+            _equal(lift(a), lift(right[key]), depth + 1) is True for key, a in left.items()
+        )
+    if name == RANGE:
+        return _equal_ranges(left, right, depth)
+    if name == FUNCTION:
+        return left is right
+    if name in {DATE, TIME, DATE_TIME}:
+        order = _order_temporal(left, right, name)
+        return None if order is None else order == 0
+    return bool(left == right)
+
+
+def _equal_ranges(left: Range, right: Range, depth: int) -> bool:
+    same_shape = (left.start_included, left.end_included, left.operator) == (
+        right.start_included,
+        right.end_included,
+        right.operator,
+    )
+    return (
+        same_shape
+        and _equal(left.start, right.start, depth + 1) is True
+        and _equal(left.end, right.end, depth + 1) is True
+    )
+
+
+def order(left: Any, right: Any) -> int | None:
+    """Negative, 0 or positive as `left` is before, at or after `right`; None when the two have no order."""
+    kin = type(left)
+    if kin is type(right) and kin in ORDERED:
+        return -1 if left < right else int(left > right)
+    left, right = lift(left), lift(right)
+    name = kind(left)
+    if name != kind(right) or name in {NULL, BOOLEAN, LIST, CONTEXT, RANGE, FUNCTION}:
+        return None
+    if name in {DATE, TIME, DATE_TIME}:
+        return _order_temporal(left, right, name)
+    return -1 if left < right else int(left > right)
+
+
+def _order_temporal(left: Any, right: Any, name: str) -> int | None:
+    keys: tuple[int | None, int | None]
+    if name == DATE:
+        keys = epoch_day(left), epoch_day(right)
+    elif name == TIME:
+        keys = _order_times(left, right)
+    else:
+        if type(left) is datetime and type(right) is datetime and left.tzinfo is None and right.tzinfo is None:
+            return -1 if left < right else int(left > right)
+        keys = _order_date_times(left, right)
+    a, b = keys
+    if a is None or b is None:
+        return None
+    return (a > b) - (a < b)
+
+
+def _order_times(left: TimeValue, right: TimeValue) -> tuple[int | None, int | None]:
+    offsets = time_offset_nanos(left), time_offset_nanos(right)
+    if offsets[0] is None or offsets[1] is None:
+        same = offsets[0] is offsets[1]
+        return (nanos_of_day(left), nanos_of_day(right)) if same else (None, None)
+    return nanos_of_day(left) - offsets[0], nanos_of_day(right) - offsets[1]
+
+
+def _order_date_times(left: DateTimeValue, right: DateTimeValue) -> tuple[int | None, int | None]:
+    if (left.tzinfo is None) != (right.tzinfo is None):
+        return None, None
+    if left.tzinfo is None:
+        return local_nanos(left), local_nanos(right)
+    return instant_nanos(left), instant_nanos(right)
+
+
+def less(left: Any, right: Any) -> bool | None:
+    """`left < right`."""
+    found = order(left, right)
+    return None if found is None else found < 0
+
+
+def less_equal(left: Any, right: Any) -> bool | None:
+    """`left <= right`."""
+    found = order(left, right)
+    return None if found is None else found <= 0
+
+
+def greater(left: Any, right: Any) -> bool | None:
+    """`left > right`."""
+    found = order(left, right)
+    return None if found is None else found > 0
+
+
+def greater_equal(left: Any, right: Any) -> bool | None:
+    """`left >= right`."""
+    found = order(left, right)
+    return None if found is None else found >= 0
+
+
+def unequal(left: Any, right: Any) -> bool | None:
+    """`left != right`."""
+    found = equal(left, right)
+    return None if found is None else not found
+
+
+COMPARE: dict[str, Callable[[Any, Any], bool | None]] = {
+    "=": equal,
+    "!=": unequal,
+    "<": less,
+    "<=": less_equal,
+    ">": greater,
+    ">=": greater_equal,
+}
+
+
+def between(value: Any, low: Any, high: Any) -> bool | None:
+    """`value between low and high`, both included."""
+    above, below = order(value, low), order(value, high)
+    if above is None or below is None:
+        return None
+    return above >= 0 and below <= 0
+
+
+def in_range(value: Any, span: Range) -> bool | None:
+    """Whether the range contains the value; None when they cannot be compared."""
+    if span.operator is not None:
+        found = equal(value, span.start)
+        return found if span.operator == "=" or found is None else not found
+    if span.start is not None:
+        found_order = order(value, span.start)
+        if found_order is None:
+            return None
+        if found_order < 0 or (found_order == 0 and not span.start_included):
+            return False
+    if span.end is not None:
+        found_order = order(value, span.end)
+        if found_order is None:
+            return None
+        if found_order > 0 or (found_order == 0 and not span.end_included):
+            return False
+    return True if span.start is not None or span.end is not None else None
