@@ -109,9 +109,9 @@ def startable(advance: Advance, person: Person, instance_key: int) -> list[Start
             continue
         model = models.setdefault(row.process_id, _model(advance, instance, row.process_id))
         for element in model.elements.values():
-            if element.startable and element.parent_id == row.element_id:
-                if may_activate(advance, person, instance_key, element.id):
-                    answer.append(Startable(row.key, element.id, element.name, element.documentation))
+            drawn_here = element.startable and element.parent_id == row.element_id
+            if drawn_here and may_activate(advance, person, instance_key, element.id):
+                answer.append(Startable(row.key, element.id, element.name, element.documentation))
     return answer
 
 

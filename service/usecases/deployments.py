@@ -1,0 +1,159 @@
+"""Deploy: read safely, check across files, store as new versions, move the starts. All or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.access import Person
+from service.domain.definitions import Finding, ResourceKind, StartEvent, Version
+from service.domain.errors import DeploymentRefused
+from service.domain.storage import UnitOfWork
+from service.domain.waits import StartSubscription, TimerUse, WaitKind
+from service.usecases.bundle import Bundle, Resource, folder_of, read_bundle
+from service.usecases.checks import CheckContext, check_across
+from service.usecases.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deployment made. `versions` are those new or changed; `unchanged` those whose content was there already."""
+
+    key: int
+    versions: tuple[Version, ...]
+    unchanged: tuple[Version, ...]
+    warnings: tuple[Finding, ...]
+
+
+def check(platform: Platform, resources: Sequence[Resource]) -> list[Finding]:
+    """Everything the checks say about these files, together with what is deployed already. Nothing is stored."""
+    return platform.read(lambda uow: _checked(platform, uow, resources).findings)
+
+
+def _checked(platform: Platform, uow: UnitOfWork, resources: Sequence[Resource]) -> Bundle:
+    bundle = read_bundle(platform.engine, resources)
+    catalog = platform.catalogs.view(uow.definitions)
+    latest = catalog.latest
+    check_across(
+        bundle,
+        CheckContext(
+            processes=frozenset(i for k, i in latest if k is ResourceKind.PROCESS),
+            decisions=frozenset(i for k, i in latest if k is ResourceKind.DECISION),
+            forms=frozenset(i for k, i in latest if k is ResourceKind.FORM),
+            templates=frozenset(i for k, i in latest if k is ResourceKind.TEMPLATE),
+            manifests=catalog.manifests,
+            handlers=platform.handlers,
+        ),
+    )
+    return bundle
+
+
+def deploy(platform: Platform, person: Person, resources: Sequence[Resource], comment: str = "") -> Deployed:
+    """Put these files into operation in one transaction.
+
+    Same content as the newest version keeps that version. Message, signal and timer starts move to the new versions;
+    running instances stay on theirs. Raises DeploymentRefused with every finding; nothing is stored then.
+    """
+
+    def work(uow: UnitOfWork) -> Deployed:
+        bundle = _checked(platform, uow, resources)
+        if bundle.refused:
+            raise DeploymentRefused([f for f in bundle.findings if f.error])
+        now, key = platform.clock.now(), platform.keys.next()
+        latest = platform.catalogs.view(uow.definitions).latest
+        new: list[Version] = []
+        unchanged: list[Version] = []
+        for version in _versions(platform, bundle, latest, key, now):
+            (unchanged if version.deployment_key != key else new).append(version)
+        if new:
+            uow.definitions.add(new, deployment_key=key, at=now, by=person.username, comment=comment)
+            _move_starts(platform, uow, bundle, [v for v in new if v.kind is ResourceKind.PROCESS], latest, now)
+        warnings = tuple(f for f in bundle.findings if not f.error)
+        return Deployed(key, tuple(new), tuple(unchanged), warnings)
+
+    return platform.transact(work)
+
+
+def _versions(
+    platform: Platform,
+    bundle: Bundle,
+    latest: Mapping[tuple[ResourceKind, str], Version],
+    deployment_key: int,
+    now: datetime,
+) -> Iterable[Version]:
+    def made(kind: ResourceKind, id_: str, name: str, resource: Resource, tag: str | None = None) -> Version:
+        digest = hashlib.sha256(resource.content).hexdigest()
+        before = latest.get((kind, id_))
+        if before is not None and before.sha256 == digest:
+            return before
+        return Version(
+            key=platform.keys.next(),
+            kind=kind,
+            id=id_,
+            name=name,
+            version=before.version + 1 if before else 1,
+            version_tag=tag,
+            deployment_key=deployment_key,
+            deployed_at=now,
+            folder=folder_of(resource.path),
+            file=resource.path,
+            sha256=digest,
+            content=resource.content,
+        )
+
+    for folder, (resource, manifest) in bundle.manifests.items():
+        yield made(ResourceKind.PROCEDURE, folder, manifest.titel, resource)
+    if bundle.calendar is not None:
+        yield made(ResourceKind.CALENDAR, "kalender", "Kalender", bundle.calendar)
+    for id_, (resource, name) in bundle.decisions.items():
+        yield made(ResourceKind.DECISION, id_, name, resource)
+    for id_, (resource, form) in bundle.forms.items():
+        yield made(ResourceKind.FORM, id_, form.title or id_, resource)
+    for id_, resource in bundle.templates.items():
+        yield made(ResourceKind.TEMPLATE, id_, id_, resource)
+    for id_, (resource, model) in bundle.processes.items():
+        yield made(ResourceKind.PROCESS, id_, model.name or id_, resource, model.version_tag)
+
+
+KINDS = {"message": WaitKind.MESSAGE, "signal": WaitKind.SIGNAL}
+
+
+def _move_starts(
+    platform: Platform,
+    uow: UnitOfWork,
+    bundle: Bundle,
+    processes: Sequence[Version],
+    latest: Mapping[tuple[ResourceKind, str], Version],
+    now: datetime,
+) -> None:
+    """The newest version alone listens to messages, signals and the clock."""
+    subscriptions = []
+    for version in processes:
+        starts = bundle.processes[version.id][1].starts
+        for start in starts:
+            if start.kind in KINDS:
+                subscriptions.append(
+                    StartSubscription(
+                        definition_key=version.key,
+                        process_id=version.id,
+                        element_id=start.element_id,
+                        kind=KINDS[start.kind],
+                        name=start.name,
+                    )
+                )
+        before = latest.get((ResourceKind.PROCESS, version.id))
+        if before is not None:
+            uow.timers.drop_starts([before.key])
+        for number, start in enumerate(s for s in starts if s.kind == "timer"):
+            _schedule(platform, uow, version, number, start, now)
+    uow.definitions.replace_starts([v.id for v in processes], subscriptions)
+
+
+def _schedule(
+    platform: Platform, uow: UnitOfWork, version: Version, number: int, start: StartEvent, now: datetime
+) -> None:
+    due = platform.engine.next_timer_start(start, None, now)
+    if due is not None:
+        uow.timers.schedule(version.key, platform.keys.next(), TimerUse.START, due, wait_key=number)

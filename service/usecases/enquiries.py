@@ -1,0 +1,95 @@
+"""Ny henvendelse: start the intake process by hand and complete its first task, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from service.domain.access import Person
+from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.forms import Form, FormContext, Submission
+from service.domain.instances import Instance
+from service.domain.json import Variables
+from service.domain.procedures import Enquiry
+from service.domain.storage import UnitOfWork
+from service.usecases import formcontext
+from service.usecases.advance import Advance
+from service.usecases.platform import Platform
+from service.usecases.tasks import complete_in
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryForm:
+    folder: str
+    enquiry: Enquiry
+    form: Form
+    shown: Submission
+
+
+def offered(advance: Advance, person: Person) -> list[tuple[str, Enquiry]]:
+    """(folder, enquiry) of every procedure that she may start by hand."""
+    return [
+        (folder, manifest.henvendelse)
+        for folder, manifest in sorted(advance.catalog.manifests.items())
+        if manifest.henvendelse is not None and person.has(*manifest.henvendelse.roller)
+    ]
+
+
+def look(
+    platform: Platform, person: Person, folder: str, fields: Mapping[str, Sequence[str]] | None = None
+) -> EnquiryForm:
+    """The form of an enquiry, fresh or as typed so far (rows added or removed)."""
+
+    def work(uow: UnitOfWork) -> EnquiryForm:
+        advance = Advance(platform, uow, person)
+        enquiry, form = _form(advance, folder)
+        context = formcontext.context_for(advance, form, case=None, task_inputs={})
+        shown = form.fresh(context)
+        if fields is not None:
+            shown = form.change_rows(fields, context) or form.parse(fields, context)
+        return EnquiryForm(folder, enquiry, form, shown)
+
+    return platform.read(work)
+
+
+def submit(platform: Platform, person: Person, folder: str, fields: Mapping[str, Sequence[str]]) -> Instance:
+    """Start the intake and complete its first task with what was typed. Raises FormInvalid; nothing has started then."""
+    return _submit(platform, person, folder, lambda form, context: form.parse(fields, context))
+
+
+def submit_with(platform: Platform, person: Person, folder: str, values: Variables) -> Instance:
+    """The same with JSON values."""
+    return _submit(platform, person, folder, lambda form, context: form.check(values, context))
+
+
+def _submit(
+    platform: Platform, person: Person, folder: str, read: Callable[[Form, FormContext], Submission]
+) -> Instance:
+    def work(uow: UnitOfWork) -> Instance:
+        advance = Advance(platform, uow, person)
+        enquiry, _ = _form(advance, folder)
+        found = advance.catalog.find_process(enquiry.proces)
+        if found is None:
+            raise NotFound(what=f"proceduren {enquiry.proces}")
+        instance = advance.start(found[0].key, {})
+        task = next((t for t in uow.tasks.open_of(instance.key) if t.element_id == enquiry.opgave), None)
+        if task is None:
+            raise WrongState(why=f"{found[0].name} begynder ikke med opgaven {enquiry.opgave}")
+        return complete_in(advance, task, read, {})
+
+    return platform.transact(work)
+
+
+def _form(advance: Advance, folder: str) -> tuple[Enquiry, Form]:
+    enquiry = advance.catalog.manifest(folder).henvendelse
+    if enquiry is None:
+        raise NotFound(what="henvendelsen")
+    if not advance.actor.has(*enquiry.roller):
+        raise Forbidden(what="din rolle kan ikke oprette henvendelser")
+    found = advance.catalog.find_process(enquiry.proces)
+    element = found[1].elements.get(enquiry.opgave) if found else None
+    version = advance.catalog.find_form(element.form_id) if element and element.form_id else None
+    form = advance.catalog.form(version.key) if version else None
+    if form is None:
+        raise NotFound(what="henvendelsens skema")
+    return enquiry, form

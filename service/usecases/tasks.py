@@ -1,0 +1,266 @@
+"""User tasks: see, draft, take, assign, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from service.domain.access import Person, may_complete, split_group
+from service.domain.cases import Case, Citizen, Draft
+from service.domain.definitions import ElementInfo
+from service.domain.errors import BadInput, Forbidden, NotFound, TaskMovedOn, WrongState
+from service.domain.forms import Form, FormContext, Submission
+from service.domain.instances import Instance, TaskCompleted
+from service.domain.json import Variables
+from service.domain.storage import HistoryEntry, UnitOfWork
+from service.domain.waits import TaskStatus, UserTask
+from service.usecases import formcontext, submissions
+from service.usecases.advance import Advance
+from service.usecases.platform import Platform
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A task as its page needs it."""
+
+    task: UserTask
+    element: ElementInfo | None
+    procedure: str
+    """Title of the procedure."""
+    form: Form | None
+    shown: Submission | None
+    """The form with draft or prefilled texts; None for a task without a form."""
+    case: Case | None
+    citizen: Citizen | None
+    mine: bool
+    may_complete: bool
+    draft_saved: bool
+    assignable_to: Sequence[tuple[str, str]] = ()
+    """(username, name) of colleagues who could get it."""
+
+
+def look(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]] | None = None) -> OpenTask:
+    """Open a task's page: prefilled form or draft (or `fields` as just typed). Reading is logged when it concerns a case.
+
+    Raises NotFound, Forbidden, TaskMovedOn.
+    """
+
+    def work(uow: UnitOfWork) -> OpenTask:
+        advance = Advance(platform, uow, person)
+        task = _open(uow, uow.tasks.get(key))
+        _require_may_see(uow, person, task)
+        case = uow.cases.get(task.case_key) if task.case_key else None
+        form, context = _form(advance, task, case)
+        draft = uow.tasks.draft(task.key, person.username) if form and fields is None else None
+        shown = None
+        if form and context:
+            shown = form.change_rows(fields, context) or form.parse(fields, context) if fields is not None else None
+            shown = shown or form.fresh(context, draft.fields if draft else None)
+        found = advance.catalog.process(task.definition_key)
+        if case is not None:
+            uow.access_log.read(
+                at=advance.now,
+                username=person.username,
+                what=f"opgave {task.element_id}",
+                case_key=case.key,
+                citizen_key=case.citizen_key,
+            )
+        return OpenTask(
+            task=task,
+            element=found[1].elements.get(task.element_id) if found else None,
+            procedure=advance.catalog.manifest(found[0].folder).titel if found else "",
+            form=form,
+            shown=shown,
+            case=case,
+            citizen=uow.citizens.get(case.citizen_key) if case and case.citizen_key else None,
+            mine=task.assignee == person.username,
+            may_complete=_may_complete(person, task),
+            draft_saved=draft is not None,
+            assignable_to=_colleagues(uow, person, task),
+        )
+
+    return platform.store.transact(work) if _logs_reading(platform, key) else platform.read(work)
+
+
+def save_draft(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> None:
+    """Keep what was typed so far, for her alone. A task that has moved on keeps nothing and raises TaskMovedOn."""
+
+    def work(uow: UnitOfWork) -> None:
+        task = _open(uow, uow.tasks.get(key))
+        _require_may_see(uow, person, task)
+        now = platform.clock.now()
+        typed = {name: list(texts) for name, texts in fields.items()}
+        uow.tasks.save_draft(Draft(task_key=task.key, username=person.username, saved_at=now, fields=typed))
+
+    platform.store.transact(work)
+
+
+def complete(
+    platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]
+) -> tuple[UserTask, Instance]:
+    """Complete a task with what was typed in its form.
+
+    Raises FormInvalid (with every error), Forbidden, TaskMovedOn, WrongState when the course is on hold; nothing is
+    changed then.
+    """
+    return _complete(platform, person, key, lambda form, context: form.parse(fields, context))
+
+
+def complete_with(platform: Platform, person: Person, key: int, values: Variables) -> tuple[UserTask, Instance]:
+    """Complete a task with JSON values, checked by the same rules. A task without a form takes the values as they are."""
+    return _complete(platform, person, key, lambda form, context: form.check(values, context), values)
+
+
+def complete_in(
+    advance: Advance,
+    task: UserTask,
+    read: Callable[[Form, FormContext], Submission],
+    otherwise: Variables,
+) -> Instance:
+    """The heart of completing, inside a unit of work: may she, is it valid, register, advance."""
+    uow, person = advance.uow, advance.actor
+    if not _may_complete(person, task):
+        raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
+    if task.suspended:
+        raise WrongState(why="forløbet er sat på hold eller i bero, så opgaven kan ikke fuldføres nu")
+    case = uow.cases.get(task.case_key) if task.case_key else None
+    form, context = _form(advance, task, case)
+    values: Variables = otherwise
+    if form is not None and context is not None and task.form_key is not None:
+        values = read(form, context).require_ok()
+        found = advance.catalog.process(task.definition_key)
+        submissions.register(
+            advance,
+            form,
+            task.form_key,
+            values,
+            case=case,
+            folder=found[0].folder if found else "",
+            element_id=task.element_id,
+        )
+    uow.tasks.finish(task.key, person.username, advance.now)
+    return advance.move(task.instance_key, TaskCompleted(task.key, values), {"element": task.element_id})
+
+
+def take(platform: Platform, person: Person, key: int) -> None:
+    """Assign an unassigned task to herself."""
+    _assign(platform, person, key, person.username)
+
+
+def release(platform: Platform, person: Person, key: int) -> None:
+    """Give a task back to its groups. The assignee or the unit's leader may."""
+    _assign(platform, person, key, None)
+
+
+def assign(platform: Platform, person: Person, key: int, username: str) -> None:
+    """Assign a task to a colleague who could complete it. The assignee or the unit's leader may."""
+    _assign(platform, person, key, username)
+
+
+def _complete(
+    platform: Platform,
+    person: Person,
+    key: int,
+    read: Callable[[Form, FormContext], Submission],
+    otherwise: Variables | None = None,
+) -> tuple[UserTask, Instance]:
+    def work(uow: UnitOfWork) -> tuple[UserTask, Instance]:
+        advance = Advance(platform, uow, person)
+        task = _open(uow, uow.tasks.lock(key))
+        return task, complete_in(advance, task, read, otherwise or {})
+
+    return platform.transact(work)
+
+
+def _assign(platform: Platform, person: Person, key: int, username: str | None) -> None:
+    def work(uow: UnitOfWork) -> None:
+        task = _open(uow, uow.tasks.lock(key))
+        leads = _leads(person, task)
+        if task.assignee not in (None, person.username) and not leads:
+            raise Forbidden(what="opgaven er tildelt en anden; kun hun selv eller enhedens leder kan flytte den")
+        if task.assignee is None and not (_may_complete(person, task) or leads):
+            raise Forbidden(what="opgaven hører til en anden enhed eller rolle")
+        if username is None and not (task.candidate_groups or task.candidate_users):
+            raise WrongState(why="opgaven kan ikke frigives, for den har ingen gruppe at vende tilbage til")
+        if username is not None and username != person.username:
+            _require_could_complete(uow, task, username)
+        uow.tasks.assign(task, username)
+        entry = HistoryEntry(
+            number=0,
+            at=platform.clock.now(),
+            actor=person.username,
+            kind="assigned" if username else "released",
+            details={"element": task.element_id, "til": username},
+        )
+        uow.history.append(task.instance_key, entry)
+
+    platform.store.transact(work)
+
+
+def _open(uow: UnitOfWork, task: UserTask | None) -> UserTask:
+    if task is None:
+        raise NotFound(what="opgaven")
+    if task.status is not TaskStatus.CREATED:
+        raise TaskMovedOn
+    return task
+
+
+def _may_complete(person: Person, task: UserTask) -> bool:
+    if task.assignee is not None and task.assignee != person.username:
+        return _leads(person, task)
+    return may_complete(
+        person, assignee=task.assignee, groups=task.candidate_groups, users=task.candidate_users
+    ) or _leads(person, task)
+
+
+def _leads(person: Person, task: UserTask) -> bool:
+    return any(split_group(g).unit in person.leads for g in task.candidate_groups if "@" in g)
+
+
+def _require_may_see(uow: UnitOfWork, person: Person, task: UserTask) -> None:
+    if _may_complete(person, task) or not person.groups.isdisjoint(task.candidate_groups):
+        return
+    raise Forbidden(what="opgaven hører til en anden enhed eller en anden rolle")
+
+
+def _require_could_complete(uow: UnitOfWork, task: UserTask, username: str) -> None:
+    account = uow.people.account(username)
+    if account is None or not account.active:
+        raise BadInput(why=f"Der er ingen aktiv medarbejder med brugernavnet {username}.")
+    unassigned = may_complete(account.person, assignee=None, groups=task.candidate_groups, users=task.candidate_users)
+    if not unassigned:
+        raise BadInput(why=f"{account.person.name} har ikke den rolle, som opgaven kræver.")
+
+
+def _colleagues(uow: UnitOfWork, person: Person, task: UserTask) -> list[tuple[str, str]]:
+    if not (_leads(person, task) or task.assignee == person.username):
+        return []
+    names: dict[str, str] = {}
+    for group in task.candidate_groups:
+        membership = split_group(group)
+        for account in uow.people.with_role(membership.role, membership.unit or None):
+            names[account.person.username] = account.person.name
+    return sorted(names.items(), key=lambda pair: pair[1])
+
+
+def _form(advance: Advance, task: UserTask, case: Case | None) -> tuple[Form | None, FormContext | None]:
+    if task.form_key is None:
+        return None, None
+    form = advance.catalog.form(task.form_key)
+    if form is None:
+        raise NotFound(what="opgavens skema")
+    unit = next((split_group(g).unit for g in task.candidate_groups if "@" in g), None)
+    return form, formcontext.context_for(advance, form, case=case, task_inputs=task.prefill, unit=unit)
+
+
+def _logs_reading(platform: Platform, key: int) -> bool:
+    """Whether opening this task is a read of a case, which is logged."""
+
+    def work(uow: UnitOfWork) -> bool:
+        task = uow.tasks.get(key)
+        return task is not None and task.case_key is not None
+
+    return platform.read(work)
