@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from service.domain.definitions import Finding
-from service.feel import Expression, FeelSyntaxError, parse_expression
+from service.feel import BUILTINS, Expression, FeelSyntaxError, parse_expression
 
 T = TypeVar("T")
 KEY = re.compile(r"[A-Za-zÆØÅæøå_][A-Za-z0-9ÆØÅæøå_]*")
@@ -97,6 +97,6 @@ class Findings:
 def _is_name(key: str) -> bool:
     """Whether an expression can speak of a value called this: it is no keyword and no function of FEEL."""
     try:
-        return parse_expression(key).names == {key}
+        return key not in BUILTINS and parse_expression(key).names == {key}
     except FeelSyntaxError:
         return False

@@ -190,19 +190,8 @@ def write(field: Field, value: Json) -> list[str]:
             if isinstance(value, (list, dict)):
                 raise WrongType("én af valgmulighederne")
             return [_scalar(value)]
-        case Kind.DATE_TIME if isinstance(value, datetime):
-            return [_local(value)]
-        case Kind.DATE_TIME if isinstance(value, str) and "T" in value:
-            try:
-                return [_local(_read_iso(value))]
-            except Unreadable:
-                return [value]
-        case Kind.DATE if isinstance(value, datetime):
-            return [value.astimezone(LOCAL_ZONE).date().isoformat()]
-        case Kind.DATE if isinstance(value, date):
-            return [value.isoformat()]
-        case Kind.TIME if isinstance(value, time):
-            return [f"{value:%H:%M}"]
+        case Kind.DATE_TIME | Kind.DATE | Kind.TIME:
+            return [_write_temporal(field.kind, value)]
         case _:
             if not isinstance(value, str):
                 raise WrongType("en tekst")
@@ -213,9 +202,21 @@ def _whole(value: float | Decimal) -> int | float:
     return int(value) if isinstance(value, Decimal) else value
 
 
-def _local(moment: datetime) -> str:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_ZONE)
-    return f"{aware.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
+def _write_temporal(kind: Kind, value: Any) -> str:
+    """A date as `31-01-2026`, a time as `09:30`, an instant as both with a space; text that is neither stays as it is."""
+    if isinstance(value, str):
+        try:
+            value = {Kind.DATE: read_date, Kind.TIME: read_time}.get(kind, _read_iso)(value)
+        except Unreadable:
+            return value
+    if isinstance(value, datetime):
+        value = value.astimezone(LOCAL_ZONE) if value.tzinfo else value
+        return value.strftime("%d-%m-%Y" if kind is Kind.DATE else "%H:%M" if kind is Kind.TIME else "%d-%m-%Y %H:%M")
+    if isinstance(value, date) and kind is Kind.DATE:
+        return f"{value:%d-%m-%Y}"
+    if isinstance(value, time) and kind is Kind.TIME:
+        return f"{value:%H:%M}"
+    raise WrongType("en dato" if kind is Kind.DATE else "et klokkeslæt" if kind is Kind.TIME else "dato og klokkeslæt")
 
 
 def _scalar(value: Json) -> str:
