@@ -85,7 +85,8 @@ def test_what_is_wrong_is_said(component: Any, said: str) -> None:
 
 
 def test_every_fault_is_told_at_once_with_its_line() -> None:
-    content = '{"id": "f",\n "components": [\n  {"type": "textfield", "key": "a", "label": ""},\n  {"type": "textfield", "key": "a", "label": "B"}]}'
+    first, second = '{"type": "textfield", "key": "a", "label": ""}', '{"type": "textfield", "key": "a", "label": "B"}'
+    content = f'{{"id": "f",\n "components": [\n  {first},\n  {second}]}}'
     found = read_form(content.encode(), "mappe/f.form")
     assert isinstance(found, list)
     assert [(f.file, f.element_id, f.line) for f in found] == [("mappe/f.form", "a", 3)] * 2
