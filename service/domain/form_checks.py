@@ -9,6 +9,7 @@ from typing import Any
 
 from service.domain.form_model import Field, Kind, Option
 from service.domain.form_text import write_number
+from service.feel import Environment, patterns
 
 LONGEST_TEXT = 20_000
 """Characters a text may have when its form sets no limit."""
@@ -81,7 +82,7 @@ def _text_fault(field: Field, value: str, name: str) -> str | None:
     longest = rules.max_length or LONGEST_TEXT
     if len(value) > longest:
         return f"{name} må højst have {_counted(longest, 'tegn', 'tegn')}. Der er {_counted(len(value), 'tegn', 'tegn')} nu."
-    if rules.pattern is not None and not re.search(rules.pattern, value):
+    if rules.pattern is not None and not patterns.compiled(rules.pattern, "").search(value, Environment()):
         return rules.pattern_message or f"{name} er ikke skrevet på den aftalte måde. Se hjælpeteksten ved feltet."
     return None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.domain.form_findings import Findings
 from service.domain.form_model import CHOICES, Field, Format, Kind, Option, Rules
-from service.feel import Expression
+from service.feel import Expression, patterns
 
 _RULES: dict[str, frozenset[str]] = {
     "textfield": frozenset({"required", "minLength", "maxLength", "pattern", "validationType", "patternErrorMessage"}),
@@ -132,9 +132,10 @@ class FieldReader(Findings):
         pattern = self.take(where, given, "pattern", str, "") or None
         if pattern:
             try:
-                re.compile(pattern)
-            except re.error as fault:
-                self.fault(where, f"Mønstret i »validate.pattern« kan ikke læses: {fault}")
+                patterns.compiled(pattern, "")
+            except ValueError as fault:
+                hint = "Se efter, at parenteser går op, og at en gentaget gruppe ikke selv indeholder gentagelser"
+                self.fault(where, f"Mønstret i »validate.pattern« kan ikke bruges. {hint} ({fault}).")
                 pattern = None
         rules = Rules(
             required=self.take(where, given, "required", bool, False),
