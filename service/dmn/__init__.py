@@ -1,0 +1,15 @@
+"""Decisions (DMN 1.2–1.5): tables, boxed expressions and requirements, on FEEL."""
+
+from .decisions import Decision, DecisionModel, read_decisions
+from .errors import DecisionFailed, DmnRefused, Fault
+from .evaluation import DecisionResult
+
+__all__ = [
+    "Decision",
+    "DecisionFailed",
+    "DecisionModel",
+    "DecisionResult",
+    "DmnRefused",
+    "Fault",
+    "read_decisions",
+]

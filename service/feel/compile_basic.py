@@ -264,6 +264,8 @@ def _list(c: Compiler, node: n.ListOf) -> Closure:
 
 @compiles(n.ContextOf)
 def _context(c: Compiler, node: n.ContextOf) -> Closure:
+    if node.isolated:
+        return _isolated_context(c, node)
     scope = Scope(c.scope, {})
     entries: list[tuple[str, int, Closure]] = []
     for key, value in node.entries:
@@ -281,6 +283,15 @@ def _context(c: Compiler, node: n.ContextOf) -> Closure:
             if type(found) is FeelFunction and found.frame is not None:
                 found.frame[slot] = found  # so that it can call itself
         return made
+
+    return run
+
+
+def _isolated_context(c: Compiler, node: n.ContextOf) -> Closure:
+    entries = [(key, c.compile(value)) for key, value in node.entries]
+
+    def run(f: Frame) -> dict[str, Any]:
+        return {key: value(f) for key, value in entries}
 
     return run
 

@@ -37,10 +37,11 @@ class Environment:
     Europe/Copenhagen when none is given, because people there count the days.
     `functions` are extra functions: FeelFunction objects, or Python callables that take FEEL values by position and
     whose `params` attribute (or Python parameter names) gives the names for named arguments.
+    `trace` is for machinery above FEEL that wants to remember what happened during an evaluation (decision tables do).
     `warnings` collects in plain English why something became null, at most 50 of them.
     """
 
-    __slots__ = ("_depth", "_steps", "functions", "limits", "now", "types", "warnings", "zone")
+    __slots__ = ("_depth", "_steps", "functions", "limits", "now", "trace", "types", "warnings", "zone")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Environment:
         self.limits = limits
         self.types = types if types is not None else {}
         self.warnings: list[str] = []
+        self.trace: list[Any] = []
         self._steps = limits.steps
         self._depth = 0
 

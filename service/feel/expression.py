@@ -47,6 +47,10 @@ class Expression:
             env.warn("the evaluation is nested too deeply")
         return None
 
+    def within(self, variables: Mapping[str, Any], env: Environment) -> Any:
+        """The value as part of an evaluation that is already under way: limits go on counting and may raise."""
+        return self._run([variables, env, *self._blank])
+
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 

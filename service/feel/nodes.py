@@ -174,9 +174,10 @@ class ListOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class ContextOf(Node):
-    """`{a: 1, b: a + 1}`; later entries see earlier ones."""
+    """`{a: 1, b: a + 1}`; later entries see earlier ones unless it is `isolated`."""
 
     entries: tuple[tuple[str, Node], ...]
+    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

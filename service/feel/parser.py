@@ -47,8 +47,10 @@ PROPERTY_NAMES = ("time offset", "start included", "end included")
 class Parser:
     """One reading of one text."""
 
-    def __init__(self, text: str, names: Names) -> None:
+    def __init__(self, text: str, names: Names, properties: Names) -> None:
         self.text = text
+        self.properties = properties
+        self.filters = 0
         self.tokens = tokenize(text)
         self.at = 0
         self.names = Names(parent=names)
@@ -291,6 +293,8 @@ class Parser:
     def _word(self) -> n.Node:
         token = self.token
         known = self.names.match(self.tokens, self.at)
+        if known is None and self.filters:
+            known = self.properties.match(self.tokens, self.at)
         if known is not None and self._is_meant(known):
             self.at += known[1]
             return n.Name(token.start, known[0])
@@ -383,20 +387,13 @@ class Parser:
             self.take_op(":")
             entries.append((key, self.expression()))
             self.names.add(key)
-            self._root_names().add(key)
+            self.properties.add(key)
             if not self.is_op(","):
                 break
             self.take()
         self.take_op("}", ",") if not self.is_op("}") else self.take()
         self.names = outer
         return n.ContextOf(start, tuple(entries))
-
-    def _root_names(self) -> Names:
-        """The table of the whole text: keys written in it may later be read as `x.some key` or in a filter."""
-        table = self.names
-        while table.parent is not None and table.parent.parent is not None:
-            table = table.parent
-        return table
 
     def _key(self) -> str:
         if self.token.kind == STR:
@@ -430,7 +427,11 @@ class Parser:
         before = self.at
         self.take()
         try:
-            condition = self.expression()
+            self.filters += 1
+            try:
+                condition = self.expression()
+            finally:
+                self.filters -= 1
             self.take_op("]")
         except FeelSyntaxError:
             if not self._in_range_end(before):
@@ -459,8 +460,8 @@ class Parser:
             return str(self.take().value)
         if token.kind != WORD:
             raise self.unexpected()
-        known = self.names.match(self.tokens, self.at)
-        if known is not None and known[0] not in BUILTIN_PHRASES:
+        known = self.properties.match(self.tokens, self.at)
+        if known is not None:
             self.at += known[1]
             return known[0]
         return self.take().text
@@ -591,7 +592,8 @@ class Parser:
 
 
 BUILTIN_PHRASES: set[str] = set()
-_BASE = Names(PROPERTY_NAMES)
+_BASE = Names()
+_PROPERTIES = Names(PROPERTY_NAMES)
 
 
 def know_phrases(phrases: Iterable[str]) -> None:
@@ -601,11 +603,14 @@ def know_phrases(phrases: Iterable[str]) -> None:
         _BASE.add(phrase)
 
 
-def parse(text: str, names: Iterable[str] = ()) -> n.Node:
-    """The tree of an expression; `names` are the names with spaces or signs in scope. Raises FeelSyntaxError."""
-    return Parser(text, Names(names, _BASE)).whole_expression()
+def parse(text: str, names: Iterable[str] = (), properties: Iterable[str] = ()) -> n.Node:
+    """The tree of an expression. Raises FeelSyntaxError.
+
+    `names` are the names in scope and `properties` the names of context entries, as far as they hold spaces or signs.
+    """
+    return Parser(text, Names(names, _BASE), Names(properties, _PROPERTIES)).whole_expression()
 
 
-def parse_tests(text: str, names: Iterable[str] = ()) -> n.Tests:
+def parse_tests(text: str, names: Iterable[str] = (), properties: Iterable[str] = ()) -> n.Tests:
     """The tree of unary tests (a decision table's cell). Raises FeelSyntaxError."""
-    return Parser(text, Names(names, _BASE)).whole_tests()
+    return Parser(text, Names(names, _BASE), Names(properties, _PROPERTIES)).whole_tests()

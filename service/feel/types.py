@@ -59,7 +59,7 @@ class FeelType:
     """`name` is a FEEL kind, Any, or `named` with the `ref` of an item definition.
 
     `element` is what a list or range holds, `fields` what a context must have, `params` and `result` what a function
-    takes and gives. `allowed` is the item definition's own test of a value (true when it may be).
+    takes and gives. `allowed` is the item definition's own test of a value (true when it may be), `tests` the parsed tests behind it.
     """
 
     name: str
@@ -69,6 +69,7 @@ class FeelType:
     result: FeelType | None = None
     ref: str = ""
     allowed: Callable[[Any], bool] | None = field(default=None, compare=False)
+    tests: Any = field(default=None, compare=False)
 
     def __str__(self) -> str:
         if self.name == NAMED:

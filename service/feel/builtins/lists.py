@@ -59,11 +59,11 @@ def maximum(list_: list[Any]) -> Any:
     return _extreme(list_, 1)
 
 
-def _three_valued(list_: list[Any], decisive: bool) -> bool | None:
+def _three_valued(list_: list[Any], *, decisive: bool) -> bool | None:
     result: bool | None = not decisive
     for item in list_:
         if item is decisive:
-            return decisive
+            return item is True
         if type(item) is not bool:
             result = None
     return result
@@ -74,7 +74,7 @@ def _three_valued(list_: list[Any], decisive: bool) -> bool | None:
     "Sand, hvis alle er sande.", "True when all are true.", ("all(true, false)", "false"),
 )  # fmt: skip
 def all_true(list_: list[Any]) -> bool | None:
-    return _three_valued(list_, False)
+    return _three_valued(list_, decisive=False)
 
 
 @builtin(
@@ -82,17 +82,17 @@ def all_true(list_: list[Any]) -> bool | None:
     "Sand, hvis mindst én er sand.", "True when at least one is true.", ("any(true, false)", "true"),
 )  # fmt: skip
 def any_true(list_: list[Any]) -> bool | None:
-    return _three_valued(list_, True)
+    return _three_valued(list_, decisive=True)
 
 
 @builtin("and(list: list...)", "list", "Ældre navn for all.", "Older name of all.", ("and([true, true])", "true"))
 def and_all(list_: list[Any]) -> bool | None:
-    return _three_valued(list_, False)
+    return _three_valued(list_, decisive=False)
 
 
 @builtin("or(list: list...)", "list", "Ældre navn for any.", "Older name of any.", ("or([false, true])", "true"))
 def or_any(list_: list[Any]) -> bool | None:
-    return _three_valued(list_, True)
+    return _three_valued(list_, decisive=True)
 
 
 @builtin(

@@ -1,0 +1,83 @@
+"""The door to this package: read a file, find a decision, evaluate it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.feel import Environment
+
+from .errors import DecisionFailed
+from .evaluation import DecisionResult, Run
+from .model import DecisionDef, KnowledgeDef, Model, ModelReader, ServiceDef
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision of a model. `requires` are the ids of the decisions, inputs and knowledge it needs directly."""
+
+    id: str
+    name: str
+    requires: tuple[str, ...]
+    model: Model
+    definition: DecisionDef
+
+    def evaluate(self, variables: Mapping[str, Any], env: Environment | None = None) -> DecisionResult:
+        """The result for JSON (or FEEL) variables; expressions see all of them, required results on top.
+
+        A table where no rule matches gives null, for every hit policy (COLLECT with COUNT gives 0).
+        Raises DecisionFailed when UNIQUE or ANY is violated, or a value is not among a column's allowed values.
+        """
+        return Run(variables, env if env is not None else Environment()).decide(self.model, self.definition)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionModel:
+    """A file's decisions by id."""
+
+    name: str
+    namespace: str
+    file_name: str
+    decisions: Mapping[str, Decision]
+    model: Model
+
+    def by_id_or_name(self, key: str) -> Decision:
+        """The decision with this id, else with this name; raises DecisionFailed when there is none."""
+        found = self.decisions.get(key) or next((d for d in self.decisions.values() if d.name == key), None)
+        if found is None:
+            raise DecisionFailed(f"there is no decision '{key}'", f"der er ingen beslutning '{key}'", key)
+        return found
+
+    def call(self, key: str, variables: Mapping[str, Any], env: Environment | None = None) -> Any:
+        """Call a decision service or business knowledge model by id or name, its parameters taken from the variables."""
+        env = env if env is not None else Environment()
+        run = Run(variables, env)
+        for element in self.model.elements.values():
+            if key not in {element.id, element.name}:
+                continue
+            if isinstance(element, ServiceDef):
+                function = run.service(self.model, element)
+            elif isinstance(element, KnowledgeDef):
+                function = run.function(self.model, element)
+            else:
+                continue
+            env.restart()
+            return function.call([variables.get(param) for param in function.params], env)
+        raise DecisionFailed(f"there is no service '{key}'", f"der er ingen beslutningstjeneste '{key}'", key)
+
+
+def read_decisions(xml: bytes, name: str, imports: Mapping[str, DecisionModel] | None = None) -> DecisionModel:
+    """A DMN file (1.2–1.5). `imports` are the models it may import, by namespace.
+
+    Raises DmnRefused with everything that is wrong in it: no DTD, entities or network, bounded size and depth, every
+    expression parses, every reference leads somewhere, no circular requirements.
+    """
+    known = {namespace: imported.model for namespace, imported in (imports or {}).items()}
+    model = ModelReader(xml, name, known).read()
+    decisions = {
+        element.id: Decision(element.id, element.name, tuple(need.id for need in element.needs), model, element)
+        for element in model.elements.values()
+        if isinstance(element, DecisionDef)
+    }
+    return DecisionModel(model.name, model.namespace, name, decisions, model)

@@ -1,0 +1,172 @@
+"""The conformance suite: read its test cases, run them, say what passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from service.feel import Environment, kind, write
+from service.feel.comparing import equal
+from service.feel.temporal_text import read_date, read_date_time, read_duration, read_time
+
+from .decisions import DecisionModel, read_decisions
+from .errors import DecisionFailed, DmnRefused
+from .xmltree import content
+
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+TOLERANCE = Decimal("1e-8")
+
+
+@dataclass(slots=True)
+class ModelReport:
+    """One folder's outcome; `failures` say which case and why."""
+
+    name: str
+    passed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.passed + len(self.failures)
+
+
+def run_suite(folder: Path) -> Iterator[ModelReport]:
+    """Every model folder below `folder` that holds test cases, in order. Raises FileNotFoundError when there is none."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is no folder")
+    for tests in sorted({path.parent for path in folder.rglob("*-test-*.xml")}):
+        yield run_model(tests)
+
+
+def report_lines(folder: Path) -> Iterator[str]:
+    """What `forloeb tck` prints: a line per model, then the sum."""
+    passed = failed = 0
+    for report in run_suite(folder):
+        passed, failed = passed + report.passed, failed + len(report.failures)
+        yield f"{report.name}: {report.passed}/{report.total}"
+        yield from (f"  {failure}" for failure in report.failures)
+    yield f"{passed} passed, {failed} failed"
+
+
+def run_model(folder: Path) -> ModelReport:
+    """All test cases of one folder."""
+    report = ModelReport(f"{folder.parent.name}/{folder.name}")
+    models: dict[str, DecisionModel] = {}
+    for path in sorted(folder.glob("*-test-*.xml")):
+        root = etree.fromstring(path.read_bytes())
+        name = _text(root, "modelName") or f"{folder.name}.dmn"
+        try:
+            if name not in models:
+                models[name] = _load(folder, name)
+        except DmnRefused as refused:
+            for case in _all(root, "testCase"):
+                report.failures += [f"{_case_name(case, result)}: {refused}" for result in _all(case, "resultNode")]
+            continue
+        for case in _all(root, "testCase"):
+            for result in _all(case, "resultNode"):
+                problem = _run_case(models[name], case, result)
+                if problem is None:
+                    report.passed += 1
+                else:
+                    report.failures.append(f"{_case_name(case, result)}: {problem}")
+    return report
+
+
+def _load(folder: Path, name: str) -> DecisionModel:
+    others: dict[str, DecisionModel] = {}
+    for path in sorted(folder.glob("*.dmn")):
+        if path.name != name:
+            try:
+                other = read_decisions(path.read_bytes(), path.name)
+                others[other.namespace] = other
+            except DmnRefused:
+                continue  # one that imports others itself; only models without imports are imported here
+    return read_decisions((folder / name).read_bytes(), name, others)
+
+
+def _run_case(model: DecisionModel, case: etree._Element, result: etree._Element) -> str | None:
+    variables = {str(node.get("name")): _value(node) for node in _all(case, "inputNode")}
+    env = Environment(NOW)
+    wanted_name = str(result.get("name"))
+    try:
+        if case.get("type") in {"decisionService", "bkm"}:
+            actual = model.call(str(case.get("invocableName")), variables, env)
+            if kind(actual) == "context" and wanted_name in actual:
+                actual = actual[wanted_name]
+        else:
+            actual = model.by_id_or_name(wanted_name).evaluate(variables, env).value
+    except DecisionFailed as failure:
+        env.warn(str(failure))
+        actual = None
+    expected_node = next(_all(result, "expected"), None)
+    expected = _value(expected_node) if expected_node is not None else None
+    if same(expected, actual):
+        return None
+    return f"expected {write(expected)}, got {write(actual)} {'; '.join(env.warnings)}"
+
+
+def same(expected: Any, actual: Any) -> bool:
+    """Equality as the suite means it: numbers to eight decimals, everything else exactly."""
+    if isinstance(expected, Decimal) and isinstance(actual, Decimal):
+        return abs(expected - actual) <= TOLERANCE * max(Decimal(1), abs(expected))
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(expected) == len(actual) and all(same(a, b) for a, b in zip(expected, actual, strict=True))
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return expected.keys() == actual.keys() and all(same(value, actual[key]) for key, value in expected.items())
+    if expected is None or actual is None:
+        return expected is actual
+    if kind(expected) != kind(actual):
+        return False
+    if kind(expected) in {"date", "time", "date and time"}:
+        return write(expected) == write(actual) or equal(expected, actual) is True
+    return equal(expected, actual) is True
+
+
+def _value(node: etree._Element) -> Any:
+    items = next(_all(node, "list"), None)
+    if items is not None:
+        return None if items.get(f"{XSI}nil") == "true" else [_value(item) for item in _all(items, "item")]
+    components = list(_all(node, "component"))
+    if components:
+        return {str(part.get("name")): _value(part) for part in components}
+    value = next(_all(node, "value"), None)
+    if value is None or value.get(f"{XSI}nil") == "true":
+        return None
+    return _typed_text(content(value), (value.get(f"{XSI}type") or "string").rpartition(":")[2])
+
+
+def _typed_text(text: str, kind_name: str) -> Any:
+    match kind_name:
+        case "decimal" | "double" | "integer" | "int" | "long" | "float":
+            return Decimal(text.strip())
+        case "boolean":
+            return text.strip() in {"true", "1"}
+        case "date":
+            return read_date(text.strip())
+        case "time":
+            return read_time(text.strip())
+        case "dateTime":
+            return read_date_time(text.strip())
+        case "duration" | "dayTimeDuration" | "yearMonthDuration":
+            return read_duration(text.strip())
+    return text
+
+
+def _all(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    return (child for child in element if isinstance(child.tag, str) and etree.QName(child).localname == name)
+
+
+def _text(element: etree._Element, name: str) -> str:
+    found = next(_all(element, name), None)
+    return content(found).strip() if found is not None else ""
+
+
+def _case_name(case: etree._Element, result: etree._Element) -> str:
+    return f"{case.get('id') or ''} {result.get('name')}".strip()
