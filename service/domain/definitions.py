@@ -169,7 +169,10 @@ class Catalog(Protocol):
 
 
 class DecisionRunner(Protocol):
-    key: int
+    @property
+    def key(self) -> int:
+        """Of the decision's deployed version."""
+        ...
 
     def evaluate(self, variables: Mapping[str, object], now: datetime) -> object:
         """The decision's result as a JSON value.

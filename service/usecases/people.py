@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service.domain.access import Membership, Person, split_group
+from service.domain.access import PLATFORM_ROLES, Membership, Person, split_group
 from service.domain.errors import BadInput, ForloebError
 from service.domain.storage import Account, Unit, UnitOfWork
 from service.usecases.platform import Platform
@@ -152,6 +152,19 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
                 competences=tuple(entry.kompetencer),
             )
             uow.people.put(account)
+
+    platform.store.transact(work)
+
+
+def put_api_account(platform: Platform, username: str, password: str) -> None:
+    """An account for programs: every platform role. It is made (or given this password) as it stands here."""
+    hashed = _hasher.hash(password)
+
+    def work(uow: UnitOfWork) -> None:
+        known = uow.people.account(username)
+        key = known.person.key if known else platform.keys.next()
+        roles = frozenset(Membership(role) for role in PLATFORM_ROLES)
+        uow.people.put(Account(person=Person(key, username, "REST-klient", roles), password_hash=hashed))
 
     platform.store.transact(work)
 

@@ -1,0 +1,31 @@
+"""The `forloeb` command."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from service.cli import administration, files, language, serving
+from service.config import BadSetting
+from service.domain.errors import ForloebError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="forloeb", prog_name="forloeb")
+def cli() -> None:
+    """Forløb: BPMN process orchestration for municipal casework."""
+
+
+for module in (serving, files, language, administration):
+    for command in module.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; what a person can mend is printed as one message, without a traceback."""
+    try:
+        cli()
+    except (ForloebError, BadSetting) as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(2)

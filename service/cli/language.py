@@ -1,0 +1,84 @@
+"""`feel`, `dmn`, `tck`: the expression language and decisions, tried from the shell."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+
+from service.dmn import DecisionFailed, DmnRefused, read_decisions
+from service.dmn.tck import run_folder
+from service.domain.clock import SystemClock
+from service.domain.deadlines import Calendar
+from service.domain.working_days import CalendarEnvironment
+from service.feel import Environment, FeelSyntaxError, parse_expression, to_json
+
+COMMANDS: list[click.Command] = []
+
+
+@click.command()
+@click.argument("expression")
+@click.option("--context", default="{}", help="Variables as a JSON object.")
+def feel(expression: str, context: str) -> None:
+    """Evaluate a FEEL expression and print its value as JSON."""
+    environment = CalendarEnvironment(SystemClock().now(), Calendar())
+    try:
+        value = parse_expression(expression.removeprefix("=")).evaluate(_json(context), environment)
+    except FeelSyntaxError as fault:
+        raise click.ClickException(fault.message_da) from fault
+    for warning in environment.warnings:
+        click.echo(f"advarsel: {warning}", err=True)
+    click.echo(orjson.dumps(to_json(value)).decode())
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--decision", required=True, help="Id (or name) of the decision.")
+@click.option("--context", default="{}", help="Variables as a JSON object.")
+def dmn(file: Path, decision: str, context: str) -> None:
+    """Evaluate a decision of a DMN file and print its result as JSON."""
+    try:
+        model = read_decisions(file.read_bytes(), file.name)
+    except DmnRefused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    found = model.decisions.get(decision) or next((d for d in model.decisions.values() if d.name == decision), None)
+    if found is None:
+        raise click.ClickException(f"Beslutningen {decision} findes ikke. Kendte: {', '.join(sorted(model.decisions))}")
+    try:
+        result = found.evaluate(_json(context), Environment(now=SystemClock().now()))
+    except DecisionFailed as fault:
+        raise click.ClickException(str(fault)) from fault
+    for warning in result.warnings:
+        click.echo(f"advarsel: {warning}", err=True)
+    click.echo(orjson.dumps(to_json(result.value)).decode())
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--failures", is_flag=True, help="List every case not passed, with its reason.")
+def tck(folder: Path, failures: bool) -> None:
+    """Run DMN conformance cases (folders with a .dmn and test-case XML files)."""
+    passed = failed = 0
+    for model in run_folder(folder):
+        click.echo(f"{model.name}: {model.passed}/{model.total}")
+        if failures:
+            for line in model.failures:
+                click.echo(f"    {line}")
+        passed, failed = passed + model.passed, failed + model.total - model.passed
+    click.echo(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def _json(text: str) -> dict[str, object]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as fault:
+        raise click.ClickException(f"--context er ikke gyldig JSON: {fault}") from fault
+    if not isinstance(value, dict):
+        raise click.ClickException("--context skal være et JSON-objekt, fx '{\"alder\": 30}'")
+    return value
+
+
+COMMANDS += [feel, dmn, tck]

@@ -1,0 +1,64 @@
+"""FEEL with the working-day functions `arbejdsdage` and `hverdage`: the only way an expression computes such a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timezone
+from decimal import Decimal
+from typing import Any
+
+from service.domain.clock import LOCAL_ZONE
+from service.domain.deadlines import Calendar, Count, Unit
+from service.feel import Environment, FeelFunction
+
+
+class CalendarEnvironment(Environment):
+    """Surroundings of evaluations that may count working days; the counts are recorded while they are made."""
+
+    __slots__ = ("calendar", "counts")
+
+    def __init__(self, now: datetime, calendar: Calendar, functions: Mapping[str, FeelFunction] | None = None) -> None:
+        super().__init__(now=now, functions=functions or FUNCTIONS)
+        self.calendar = calendar
+        self.counts: list[Count] = []
+
+
+def _counting(unit: Unit) -> Callable[[list[Any], Environment], Any]:
+    def count(args: list[Any], env: Environment) -> Any:
+        assert isinstance(env, CalendarEnvironment)
+        if len(args) not in {1, 2}:
+            env.warn(f"{unit} takes one or two arguments")
+            return None
+        start, days = (env.now, args[0]) if len(args) == 1 else (_start_of_count(args[0]), args[-1])
+        if start is None or not isinstance(days, Decimal) or days != days.to_integral_value():
+            env.warn(f"{unit} takes a date or a date and time, and a whole number of days")
+            return None
+        try:
+            made = env.calendar.count(start, int(days), unit)
+        except ValueError as fault:
+            env.warn(str(fault))
+            return None
+        env.counts.append(made)
+        local = made.due.astimezone(LOCAL_ZONE)
+        return local.replace(tzinfo=timezone(local.utcoffset() or UTC.utcoffset(None)))
+
+    return count
+
+
+def _start_of_count(value: Any) -> datetime | None:
+    """A date counts from that local day, a date and time without a zone is local; texts are read as either."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value) if len(value) == len("2026-01-31") else datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=LOCAL_ZONE)
+    return datetime.combine(value, time.min, LOCAL_ZONE) if isinstance(value, date) else None
+
+
+FUNCTIONS: Mapping[str, FeelFunction] = {
+    unit.value: FeelFunction(("fra", "antal"), _counting(unit), unit.value, lenient=True) for unit in Unit
+}
+"""`arbejdsdage(antal)`, `arbejdsdage(fra, antal)` and the same for `hverdage`. One argument counts from now; the answer is
+the end of the n-th counted day as a local date and time."""

@@ -1,0 +1,224 @@
+"""What a scenario may do (`når`): each act is a verb of the product, done as a named person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+
+from service.domain.access import SYSTEM
+from service.domain.clock import LOCAL_ZONE
+from service.domain.errors import BadInput
+from service.domain.forms import FormContext
+from service.domain.storage import UnitOfWork
+from service.feel import parse_duration
+from service.testing.course import Course
+from service.usecases import cases, deployments, enquiries, formcontext, incidents, instances, messages, tasks
+from service.usecases.advance import Advance
+from service.usecases.bundle import Resource
+
+Body = Mapping[str, Any]
+
+
+def start(course: Course, body: Body) -> None:
+    """Start a process: at its none start, or by a message."""
+    process_id, variables = str(body["start"]), body.get("variabler") or {}
+    if "besked" in body:
+        published = messages.publish(
+            course.world.platform, SYSTEM, str(body["besked"]), str(body.get("noegle") or ""), variables
+        )
+        if not published.started:
+            raise BadInput(why=f"beskeden {body['besked']} startede intet")
+        return
+    person = course.person(body) if body.get("som") or course.given.get("som") else SYSTEM
+    course.note_instance(instances.start(course.world.platform, person, process_id, variables).key)
+
+
+def enquire(course: Course, body: Body) -> None:
+    """Ny henvendelse: `henvendelse: <mappe>` with the form's values."""
+    person = course.person(body)
+    enquiries.submit_with(course.world.platform, person, str(body["henvendelse"]), _plain(body.get("med") or {}))
+
+
+def complete(course: Course, body: Body) -> None:
+    task = course.task(str(body["fuldfør"]))
+    tasks.complete_with(course.world.platform, course.person(body), task.key, _values(course, task.key, body))
+
+
+def _values(course: Course, task_key: int, body: Body) -> dict[str, Any]:
+    """What is typed: `med` on top of what the form comes prefilled with (unless `forudfyldt: false`)."""
+    typed: dict[str, Any] = _plain(body.get("med") or {})
+    if body.get("forudfyldt") is False:
+        return typed
+    shown = tasks.look(course.world.platform, course.person(body), task_key).shown
+    prefilled = {k: v for k, v in (shown.values if shown else {}).items() if v not in (None, "", [], {})}
+    return {**prefilled, **typed}
+
+
+def take(course: Course, body: Body) -> None:
+    tasks.take(course.world.platform, course.person(body), course.task(str(body["tag"])).key)
+
+
+def assign(course: Course, body: Body) -> None:
+    task = course.task(str(body["tildel"]))
+    tasks.assign(course.world.platform, course.person(body), task.key, str(body["til"]))
+
+
+def release(course: Course, body: Body) -> None:
+    tasks.release(course.world.platform, course.person(body), course.task(str(body["frigiv"])).key)
+
+
+def activate(course: Course, body: Body) -> None:
+    """Start an ad-hoc activity of the case's instance."""
+    person, element_id = course.person(body), str(body["aktivér"])
+    key = course.instance().key
+
+    def find(uow: UnitOfWork) -> int | None:
+        offered = instances.startable(Advance(course.world.platform, uow, person), person, key)
+        return next((s.container_key for s in offered if s.element_id == element_id), None)
+
+    container = course.world.platform.read(find)
+    if container is None:
+        raise BadInput(why=f"{person.username} kan ikke starte aktiviteten {element_id} nu")
+    instances.activate(course.world.platform, person, container, key, element_id)
+
+
+def report(course: Course, body: Body) -> None:
+    """Report an event on the case, its form checked as on the page."""
+    person, name, case = course.person(body), str(body["hændelse"]), course.case()
+    typed = _plain(body.get("med") or {})
+
+    def work(uow: UnitOfWork) -> None:
+        advance = Advance(course.world.platform, uow, person)
+        event = advance.catalog.manifest(case.folder).haendelser.get(name)
+        version = advance.catalog.find_form(event.formular) if event and event.formular else None
+        form = advance.catalog.form(version.key) if version else None
+        values = typed
+        if form is not None:
+            context: FormContext = formcontext.context_for(advance, form, case=case, task_inputs={})
+            fresh = form.fresh(context).values
+            prefilled = {k: v for k, v in fresh.items() if v not in (None, "", [], {})}
+            values = form.check({**prefilled, **typed}, context).require_ok()
+        messages.report_in(advance, case.key, name, values)
+
+    course.world.platform.transact(work)
+
+
+def publish(course: Course, body: Body) -> None:
+    """A message from outside. The key defaults to the case's number."""
+    key = str(body["noegle"]) if "noegle" in body else course.case().number
+    ttl = body.get("levetid")
+    ttl_ms = 0
+    if ttl:
+        now = course.world.clock.now()
+        ttl_ms = int(((now + _length(str(ttl))) - now).total_seconds() * 1000)
+    messages.publish(
+        course.world.platform,
+        SYSTEM,
+        str(body["besked"]),
+        key,
+        _plain(body.get("variabler") or {}),
+        ttl_ms=ttl_ms,
+        message_id=body.get("id"),
+    )
+
+
+def move_clock(course: Course, body: Body) -> None:
+    """`spol: {frem: P3D}` (calendar days in local time) or `spol: {til: 2014-09-10T12:00}`."""
+    how = body["spol"]
+    now = course.world.clock.now()
+    if "frem" in how:
+        target = (now.astimezone(LOCAL_ZONE) + _length(str(how["frem"]))).astimezone(UTC)
+    else:
+        moment = how["til"] if isinstance(how["til"], datetime) else datetime.fromisoformat(str(how["til"]))
+        target = moment.replace(tzinfo=moment.tzinfo or LOCAL_ZONE).astimezone(UTC)
+    course.world.move_to(target)
+
+
+def fail_jobs(course: Course, body: Body) -> None:
+    job_type = str(body["jobfejl"])
+    if job_type not in course.world.handlers:
+        raise BadInput(why=f"der er ingen handler {job_type}")
+    course.world.failing[job_type] += int(body.get("gange", 1))
+
+
+def retry(course: Course, body: Body) -> None:
+    """Retry the open incident of an element."""
+    element_id = str(body["prøv_igen"])
+
+    def find(uow: UnitOfWork) -> int | None:
+        found = [i for key in course.instances for i in uow.incidents.open_of(key) if i.element_id == element_id]
+        return found[0].key if found else None
+
+    key = course.world.platform.read(find)
+    if key is None:
+        raise BadInput(why=f"der er ingen åben hændelse på {element_id}")
+    incidents.retry(course.world.platform, course.person(body), key)
+
+
+def suspend(course: Course, body: Body) -> None:
+    instances.suspend(
+        course.world.platform, course.person(body), course.instance().key, str(body.get("begrundelse") or "prøve")
+    )
+
+
+def resume(course: Course, body: Body) -> None:
+    instances.resume(course.world.platform, course.person(body), course.instance().key)
+
+
+def cancel(course: Course, body: Body) -> None:
+    instances.cancel(
+        course.world.platform, course.person(body), course.instance().key, str(body.get("begrundelse") or "prøve")
+    )
+
+
+def change_calendar(course: Course, body: Body) -> None:
+    """Deploy another calendar configuration."""
+    content = yaml.safe_dump(body["kalender"], allow_unicode=True).encode()
+    deployments.deploy(course.world.platform, SYSTEM, [Resource("processes/kalender.yaml", content)])
+
+
+def reopen(course: Course, body: Body) -> None:
+    """Genåbn the case: the procedure starts anew on it."""
+
+    cases.reopen(course.world.platform, course.person(body), course.case().key, str(body.get("begrundelse") or "prøve"))
+
+
+def _length(text: str) -> Any:
+    value = parse_duration(text)
+    if value is None:
+        raise BadInput(why=f"{text!r} er ikke en varighed; skriv fx P3D eller PT2H")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """YAML's dates as the ISO texts that forms and messages carry."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+ACTS: Mapping[str, tuple[Callable[[Course, Body], None], frozenset[str]]] = {
+    "start": (start, frozenset({"variabler", "besked", "noegle", "som"})),
+    "henvendelse": (enquire, frozenset({"som", "med"})),
+    "fuldfør": (complete, frozenset({"som", "med", "forudfyldt"})),
+    "tag": (take, frozenset({"som"})),
+    "tildel": (assign, frozenset({"som", "til"})),
+    "frigiv": (release, frozenset({"som"})),
+    "aktivér": (activate, frozenset({"som"})),
+    "hændelse": (report, frozenset({"som", "med"})),
+    "besked": (publish, frozenset({"noegle", "variabler", "levetid", "id"})),
+    "spol": (move_clock, frozenset()),
+    "jobfejl": (fail_jobs, frozenset({"gange"})),
+    "prøv_igen": (retry, frozenset({"som"})),
+    "suspendér": (suspend, frozenset({"som", "begrundelse"})),
+    "genoptag": (resume, frozenset({"som"})),
+    "annullér": (cancel, frozenset({"som", "begrundelse"})),
+    "kalender": (change_calendar, frozenset()),
+    "genåbn": (reopen, frozenset({"som", "begrundelse"})),
+}
+"""Verb → (act, what else may stand beside it). `start` comes first: it may stand beside `besked`."""

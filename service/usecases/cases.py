@@ -1,0 +1,333 @@
+"""Cases: the one page that answers the phone, lists, reopening, notes and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.domain.access import Person
+from service.domain.cases import Case, CaseRecord, Citizen, Contact, Dispatch, Document, Note
+from service.domain.deadlines import Deadline
+from service.domain.definitions import ProcessModel, Version
+from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.form_model import Option
+from service.domain.forms import Form, FormContext, Submission
+from service.domain.instances import Instance
+from service.domain.procedures import CaseKind, Manifest, ReportableEvent
+from service.domain.storage import Account, HistoryEntry, UnitOfWork
+from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
+from service.domain.waits import Incident, UserTask
+from service.usecases import access, formcontext, instances, messages
+from service.usecases.access import CaseAccess
+from service.usecases.advance import Advance
+from service.usecases.platform import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Everything on a case that she may see. What her role may not see is left empty."""
+
+    case: Case
+    kind: CaseKind | None
+    manifest: Manifest
+    access: CaseAccess
+    citizen: Citizen | None
+    unit_name: str | None
+    worker: Account | None
+    instance: Instance | None
+    process: tuple[Version, ProcessModel] | None
+    position: Sequence[ElementRow]
+    """Active elements, newest first."""
+    tasks: Sequence[UserTask]
+    finished_tasks: Sequence[UserTask]
+    deadlines: Sequence[Deadline]
+    contacts: Sequence[Contact]
+    notes: Sequence[Note]
+    records: Sequence[CaseRecord]
+    documents: Sequence[Document]
+    dispatches: Sequence[Dispatch]
+    incidents: Sequence[Incident]
+    history: Sequence[HistoryEntry]
+    events: Sequence[tuple[str, ReportableEvent]]
+    """Message name → event she may report now."""
+    activities: Sequence[instances.Startable]
+    other_cases: Sequence[Case]
+    names: Mapping[str, str]
+    """Username → name, for everybody named on the page."""
+    may_reopen: bool
+
+
+def look(platform: Platform, person: Person, number: str, reason: str = "") -> CasePage:
+    """The case by its number. The reading is logged. Raises NotFound, and Forbidden when it is not hers to read."""
+
+    def work(uow: UnitOfWork) -> CasePage:
+        advance = Advance(platform, uow, person)
+        case = by_number(uow, number)
+        granted = access.require_case(uow, advance.catalog, person, case, reason=reason)
+        uow.access_log.read(
+            at=advance.now,
+            username=person.username,
+            what="sag",
+            case_key=case.key,
+            citizen_key=case.citizen_key,
+            reason=reason,
+        )
+        return _page(advance, case, granted)
+
+    return platform.store.transact(work)
+
+
+def by_number(uow: UnitOfWork, number: str) -> Case:
+    case = uow.cases.by_number(number)
+    if case is None:
+        raise NotFound(what=f"sag {number}")
+    return case
+
+
+def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
+    uow, person = advance.uow, advance.actor
+    whole = granted.parts is None
+    instance = uow.instances.get(case.instance_key) if case.instance_key else None
+    manifest = advance.catalog.manifest(case.folder)
+    records = [r for r in uow.cases.records(case.key) if granted.sees(f"skema:{r.form_id}")]
+    documents = [d for d in uow.cases.documents(case.key) if granted.sees(f"dokument:{d.kind}")]
+    deadlines = uow.deadlines.of(case.key) if granted.sees("frister") else ()
+    tasks = uow.tasks.open_of(instance.key) if instance else ()
+    finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
+    contacts = uow.cases.contacts(case.key) if whole else ()
+    notes = uow.cases.notes(case.key) if whole else ()
+    unit = uow.people.unit(case.unit) if case.unit else None
+    reportable = messages.reportable(advance, person, case.key) if whole else ()
+    page = CasePage(
+        case=case,
+        kind=manifest.sagstyper.get(case.kind),
+        manifest=manifest,
+        access=granted,
+        citizen=uow.citizens.get(case.citizen_key) if case.citizen_key else None,
+        unit_name=unit.name if unit else case.unit,
+        worker=uow.people.account(case.worker) if case.worker else None,
+        instance=instance,
+        process=advance.catalog.process(instance.definition_key) if instance else None,
+        position=uow.queries.elements(instance.key, active_only=True) if instance else (),
+        tasks=tasks,
+        finished_tasks=finished,
+        deadlines=deadlines,
+        contacts=contacts,
+        notes=notes,
+        records=records,
+        documents=documents,
+        dispatches=uow.dispatches.of_case(case.key) if whole else (),
+        incidents=uow.incidents.open_of(instance.key) if instance and whole else (),
+        history=uow.history.of(instance.key, limit=50) if instance and whole else (),
+        events=[(name, manifest.haendelser[name]) for name in reportable],
+        activities=instances.startable(advance, person, instance.key) if instance and whole else (),
+        other_cases=[c for c in uow.cases.all_for_citizen(case.citizen_key) if c.key != case.key]
+        if case.citizen_key
+        else (),
+        names={},
+        may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
+    )
+    return replace(page, names=_names(uow, page))
+
+
+def _names(uow: UnitOfWork, page: CasePage) -> dict[str, str]:
+    usernames = {
+        page.case.worker,
+        *(t.assignee for t in page.tasks),
+        *(t.completed_by for t in page.finished_tasks),
+        *(c.by for c in page.contacts),
+        *(n.by for n in page.notes),
+        *(r.submitted_by for r in page.records),
+        *(d.made_by for d in page.documents),
+        *(h.actor for h in page.history),
+    }
+    names = {"system": "Systemet"}
+    for username in usernames - {None, "system"}:
+        account = uow.people.account(str(username))
+        if account is not None:
+            names[account.person.username] = account.person.name
+    return names
+
+
+def listed(platform: Platform, person: Person, wanted: CaseQuery) -> Page[CaseRow]:
+    """Cases she may see. `wanted` brings filter, order and page; whose cases is decided here."""
+
+    def work(uow: UnitOfWork) -> Page[CaseRow]:
+        catalog = platform.catalogs.view(uow.definitions)
+        allowed = access.case_query(catalog, person)
+        if allowed is None:
+            raise Forbidden(what="din rolle har ikke adgang til sager")
+        query = replace(
+            wanted,
+            everything=allowed.everything,
+            units=allowed.units,
+            worker=allowed.worker,
+            intake=allowed.intake,
+            kinds=allowed.kinds if wanted.kinds is None else wanted.kinds & (allowed.kinds or frozenset()),
+        )
+        return uow.queries.cases(query)
+
+    return platform.read(work)
+
+
+def reopen(platform: Platform, person: Person, case_key: int, reason: str) -> Instance:
+    """Genåbn: the procedure starts anew on the same case. Raises Forbidden, WrongState."""
+
+    def work(uow: UnitOfWork) -> Instance:
+        advance = Advance(platform, uow, person)
+        case = uow.cases.get(case_key)
+        if case is None:
+            raise NotFound(what="sagen")
+        access.require_case(uow, advance.catalog, person, case)
+        if not access.may_create(advance.catalog, person, case.kind):
+            raise Forbidden(what="din rolle kan ikke genåbne sager")
+        if case.closed_at is None:
+            raise WrongState(why="sagen er ikke afsluttet")
+        if not reason.strip():
+            raise WrongState(why="der mangler en begrundelse")
+        found = advance.catalog.case_kind(case.kind)
+        process = advance.catalog.find_process(found[1].proces) if found else None
+        if process is None:
+            raise NotFound(what="sagstypens procedure")
+        newest = {r.form_id: r.values for r in reversed(uow.cases.records(case.key))}
+        variables = {"sag": {"nummer": case.number}, "genaabnet": {"begrundelse": reason, "skema": newest}}
+        return advance.start(process[0].key, variables)
+
+    return platform.transact(work)
+
+
+def add_note(platform: Platform, person: Person, case_key: int, text: str) -> None:
+    """A journal note by hand. Raises WrongState when it is empty."""
+
+    def work(uow: UnitOfWork) -> None:
+        advance = Advance(platform, uow, person)
+        case = uow.cases.get(case_key)
+        if case is None:
+            raise NotFound(what="sagen")
+        if access.require_case(uow, advance.catalog, person, case).parts is not None:
+            raise Forbidden(what="din rolle kan ikke skrive i journalen")
+        if not text.strip():
+            raise WrongState(why="notatet er tomt")
+        uow.cases.add_note(
+            Note(case_key=case.key, key=platform.keys.next(), at=advance.now, by=person.username, text=text.strip())
+        )
+
+    platform.store.transact(work)
+
+
+def document(platform: Platform, person: Person, key: int) -> tuple[Document, bytes]:
+    """A document with its content, if its case (and this kind of document) is hers to read. The reading is logged."""
+
+    def work(uow: UnitOfWork) -> tuple[Document, bytes]:
+        found = uow.cases.document(key)
+        case = uow.cases.get(found[0].case_key) if found else None
+        if found is None or case is None:
+            raise NotFound(what="dokumentet")
+        granted = access.require_case(uow, platform.catalogs.view(uow.definitions), person, case)
+        if not granted.sees(f"dokument:{found[0].kind}"):
+            raise Forbidden(what="din rolle kan ikke se dette dokument")
+        uow.access_log.read(
+            at=platform.clock.now(),
+            username=person.username,
+            what=f"dokument {found[0].kind}",
+            case_key=case.key,
+            citizen_key=case.citizen_key,
+        )
+        return found
+
+    return platform.store.transact(work)
+
+
+def record(
+    platform: Platform, person: Person, number: str, form_id: str, version: int
+) -> tuple[CaseRecord, Form, Submission]:
+    """One submitted form of a case, for reading."""
+
+    def work(uow: UnitOfWork) -> tuple[CaseRecord, Form, Submission]:
+        catalog = platform.catalogs.view(uow.definitions)
+        case = by_number(uow, number)
+        granted = access.require_case(uow, catalog, person, case)
+        if not granted.sees(f"skema:{form_id}"):
+            raise Forbidden(what="din rolle kan ikke se dette skema")
+        found = next((r for r in uow.cases.records(case.key, form_id) if r.version == version), None)
+        form = catalog.form(found.form_key) if found else None
+        if found is None or form is None:
+            raise NotFound(what="skemaet")
+        uow.access_log.read(
+            at=platform.clock.now(),
+            username=person.username,
+            what=f"skema {form_id}",
+            case_key=case.key,
+            citizen_key=case.citizen_key,
+        )
+        choices: Mapping[str, Sequence[Option]] = {}
+        return found, form, form.read_back(found.values, choices)
+
+    return platform.store.transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class EventForm:
+    case: Case
+    event: ReportableEvent
+    form: Form | None
+    shown: Submission | None
+
+
+def look_event(
+    platform: Platform, person: Person, number: str, name: str, fields: Mapping[str, Sequence[str]] | None = None
+) -> EventForm:
+    """The form of an event that she may report on the case now."""
+
+    def work(uow: UnitOfWork) -> EventForm:
+        advance = Advance(platform, uow, person)
+        case = by_number(uow, number)
+        access.require_case(uow, advance.catalog, person, case)
+        event, form, context = _event(advance, case, name)
+        shown = None
+        if form is not None and context is not None:
+            shown = (
+                form.fresh(context)
+                if fields is None
+                else form.change_rows(fields, context) or form.parse(fields, context)
+            )
+        return EventForm(case, event, form, shown)
+
+    return platform.read(work)
+
+
+def report(platform: Platform, person: Person, number: str, name: str, fields: Mapping[str, Sequence[str]]) -> None:
+    """Report an event with what was typed in its form. Raises FormInvalid, Forbidden, WrongState."""
+
+    def work(uow: UnitOfWork) -> None:
+        advance = Advance(platform, uow, person)
+        case = by_number(uow, number)
+        _, form, context = _event(advance, case, name)
+        values = form.parse(fields, context).require_ok() if form is not None and context is not None else {}
+        messages.report_in(advance, case.key, name, values)
+
+    platform.transact(work)
+
+
+def _event(advance: Advance, case: Case, name: str) -> tuple[ReportableEvent, Form | None, FormContext | None]:
+    event = advance.catalog.manifest(case.folder).haendelser.get(name)
+    if event is None:
+        raise NotFound(what="hændelsen")
+    version = advance.catalog.find_form(event.formular) if event.formular else None
+    form = advance.catalog.form(version.key) if version else None
+    context = formcontext.context_for(advance, form, case=case, task_inputs={}) if form else None
+    return event, form, context
+
+
+def accesses(platform: Platform, person: Person, number: str) -> Sequence[tuple[datetime, str, str, str]]:
+    """Who has read the case: (when, who, what, reason). For those who manage it, and for auditors."""
+
+    def work(uow: UnitOfWork) -> Sequence[tuple[datetime, str, str, str]]:
+        case = by_number(uow, number)
+        granted = access.case_access(uow, platform.catalogs.view(uow.definitions), person, case)
+        if not person.has("revisor") and (granted is None or not granted.manage):
+            raise Forbidden(what="adgangsloggen ses af enhedens leder og af revisor")
+        return uow.access_log.of_case(case.key)
+
+    return platform.read(work)
