@@ -181,7 +181,9 @@ def _part(element: Element, name: str, reader: Reader) -> n.Node:
 
 
 def _conditional(element: Element, reader: Reader) -> n.Node:
-    return n.If(0, _part(element, "if", reader), _part(element, "then", reader), _part(element, "else", reader))
+    return n.If(
+        0, _part(element, "if", reader), _part(element, "then", reader), _part(element, "else", reader), strict=True
+    )
 
 
 def _filter(element: Element, reader: Reader) -> n.Node:
@@ -206,7 +208,7 @@ def _for(element: Element, reader: Reader) -> n.Node:
 
 def _quantified(element: Element, reader: Reader) -> n.Node:
     iterator, inside = _iterator(element, reader)
-    return n.Quantified(0, local(element) == "every", (iterator,), _part(element, "satisfies", inside))
+    return n.Quantified(0, local(element) == "every", (iterator,), _part(element, "satisfies", inside), strict=True)
 
 
 def _table(element: Element, reader: Reader) -> n.Node:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.feel import Environment, FeelFunction, lift
+from service.feel import Environment, FeelFunction, FeelType, lift
 from service.feel.types import coerce
 
 from .errors import DecisionFailed
@@ -73,7 +73,7 @@ class Run:
         if key in self.given:
             return DecisionResult(self.given[key])
         if decision.expression is None:
-            raise DecisionFailed("the decision has no expression", "beslutningen har intet udtryk", decision.id)
+            return self._given_from_outside(model, decision)
         required: dict[str, DecisionResult] = {}
         scope = self._scope(model, decision.needs, required)
         env, types = self.env, self.env.types
@@ -92,6 +92,24 @@ class Run:
         result = DecisionResult(value, rules, tuple(env.warnings[seen:]), required)
         self.results[key] = result
         return result
+
+    def _given_from_outside(self, model: Model, decision: DecisionDef) -> DecisionResult:
+        """A decision without logic is made by people: the variables must hold it."""
+        if decision.name not in self.variables:
+            raise DecisionFailed(
+                "the decision has no expression and no variable holds it",
+                f"beslutningen har hverken udtryk eller tabel, og der er ingen variabel '{decision.name}'",
+                decision.id,
+            )
+        return DecisionResult(self._fit(lift(self.variables[decision.name]), decision.type, decision.name, model))
+
+    def _fit(self, value: Any, wanted: FeelType | None, name: str, model: Model) -> Any:
+        if wanted is None:
+            return value
+        good, fitted = coerce(value, wanted, model.types)
+        if not good:
+            self.env.warn(f"the input '{name}' is no {wanted}")
+        return fitted
 
     def _scope(self, model: Model, needs: tuple[Need, ...], required: dict[str, DecisionResult]) -> Scope:
         scope = Scope(self.variables)
@@ -117,13 +135,7 @@ class Run:
         key = (model.namespace, element.id)
         if key in self.given:
             return self.given[key]
-        value = lift(self.variables.get(element.name))
-        if element.type is None:
-            return value
-        good, fitted = coerce(value, element.type, model.types)
-        if not good:
-            self.env.warn(f"the input '{element.name}' is no {element.type}")
-        return fitted
+        return self._fit(lift(self.variables.get(element.name)), element.type, element.name, model)
 
     # -- functions ---------------------------------------------------------------------------------------------------
 

@@ -257,9 +257,8 @@ class ModelReader:
 
     def _decision_expression(self, element: Element, needs: tuple[Need, ...]) -> Expression | None:
         reader = self._reader(needs)
-        if all(not isinstance(part.tag, str) or local(part) not in _EXPRESSIONS for part in element):
-            self.complain(element, "beslutningen mangler et udtryk eller en tabel")
-            return None
+        if all(local(part) not in _EXPRESSIONS for part in element):
+            return None  # a decision people make; its value comes with the variables
         variable = child(element, "variable")
         node = boxed_child(element, reader)
         if variable is not None and not self._unknown(variable):

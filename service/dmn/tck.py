@@ -66,16 +66,15 @@ def run_model(folder: Path) -> ModelReport:
             if name not in models:
                 models[name] = _load(folder, name)
         except DmnRefused as refused:
-            for case in _all(root, "testCase"):
-                report.failures += [f"{_case_name(case, result)}: {refused}" for result in _all(case, "resultNode")]
+            report.failures += [f"{case.get('id')}: {refused}" for case in _all(root, "testCase")]
             continue
         for case in _all(root, "testCase"):
-            for result in _all(case, "resultNode"):
-                problem = _run_case(models[name], case, result)
-                if problem is None:
-                    report.passed += 1
-                else:
-                    report.failures.append(f"{_case_name(case, result)}: {problem}")
+            problems = [_run_case(models[name], case, result) for result in _all(case, "resultNode")]
+            wrong = [problem for problem in problems if problem is not None]
+            if wrong or not problems:
+                report.failures.append(f"{case.get('id')}: {'; '.join(wrong) or 'the case expects nothing'}")
+            else:
+                report.passed += 1
     return report
 
 
@@ -109,7 +108,7 @@ def _run_case(model: DecisionModel, case: etree._Element, result: etree._Element
     expected = _value(expected_node) if expected_node is not None else None
     if same(expected, actual):
         return None
-    return f"expected {write(expected)}, got {write(actual)} {'; '.join(env.warnings)}"
+    return f"{wanted_name} should be {write(expected)}, is {write(actual)} {'; '.join(env.warnings)}"
 
 
 def same(expected: Any, actual: Any) -> bool:
@@ -166,7 +165,3 @@ def _all(element: etree._Element, name: str) -> Iterator[etree._Element]:
 def _text(element: etree._Element, name: str) -> str:
     found = next(_all(element, name), None)
     return content(found).strip() if found is not None else ""
-
-
-def _case_name(case: etree._Element, result: etree._Element) -> str:
-    return f"{case.get('id') or ''} {result.get('name')}".strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -93,8 +94,8 @@ def content(element: Element) -> str:
 
 def line_of(element: Element) -> int:
     """The line an element begins on (0 if unknown)."""
-    line = element.sourceline
-    return line if isinstance(line, int) else 0
+    line: Any = element.sourceline  # the stubs do not know its type
+    return int(line) if line else 0
 
 
 def name_of(element: Element) -> str:

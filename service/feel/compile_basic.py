@@ -232,10 +232,23 @@ def _between(c: Compiler, node: n.Between) -> Closure:
 def _if(c: Compiler, node: n.If) -> Closure:
     condition, yes, no = c.compile(node.condition), c.compile(node.yes), c.compile(node.no)
 
-    def run(f: Frame) -> Any:
-        return yes(f) if condition(f) is True else no(f)
+    if not node.strict:
 
-    return run
+        def run(f: Frame) -> Any:
+            return yes(f) if condition(f) is True else no(f)
+
+        return run
+
+    def run_strict(f: Frame) -> Any:
+        found = condition(f)
+        if found is True:
+            return yes(f)
+        if found is False or found is None:
+            return no(f)
+        f[1].warn(f"the condition is no boolean but {kind(found)}")
+        return None
+
+    return run_strict
 
 
 @compiles(n.InstanceOf)
@@ -264,6 +277,9 @@ def _list(c: Compiler, node: n.ListOf) -> Closure:
 
 @compiles(n.ContextOf)
 def _context(c: Compiler, node: n.ContextOf) -> Closure:
+    keys = [key for key, _ in node.entries]
+    if len(set(keys)) < len(keys):
+        return _ambiguous_context(next(key for key in keys if keys.count(key) > 1))
     if node.isolated:
         return _isolated_context(c, node)
     scope = Scope(c.scope, {})
@@ -283,6 +299,13 @@ def _context(c: Compiler, node: n.ContextOf) -> Closure:
             if type(found) is FeelFunction and found.frame is not None:
                 found.frame[slot] = found  # so that it can call itself
         return made
+
+    return run
+
+
+def _ambiguous_context(key: str) -> Closure:
+    def run(f: Frame) -> None:
+        f[1].warn(f"the context has the key '{key}' twice")
 
     return run
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import nodes as n
 from .chronology import date_of_epoch_day, epoch_day
+from .comparing import order
 from .compiler import Closure, Compiler, Frame, Scope, compiles
 from .environment import Environment
 from .values import DATE, LIST, NULL, NUMBER, Range, kind, lift
@@ -110,6 +111,9 @@ def _range_values(span: Range, env: Environment) -> Iterable[Any] | None:
     if values is None:
         return None
     kept = list(values)
+    if len(kept) > 1 and order(span.start, span.end) == 1:
+        env.warn("the range ends before it starts")
+        return None
     if kept and not span.start_included:
         kept = kept[1:]
     if kept and not span.end_included and kept[-1] == span.end:
@@ -198,6 +202,12 @@ def _quantified(c: Compiler, node: n.Quantified) -> Closure:
     bound = _bind(c, node.iterators, scope)
     condition = c.inside(scope, node.condition)
     decisive = not node.every
+    run = _decide_all if node.strict else _decide_until
+    return run(bound, condition, decisive)
+
+
+def _decide_until(bound: Sequence[tuple[int, Domain]], condition: Closure, decisive: bool) -> Closure:
+    """Stops at the first decisive condition; null if there is none but one could not be told."""
 
     def run(f: Frame) -> bool | None:
         unsure = False
@@ -208,7 +218,7 @@ def _quantified(c: Compiler, node: n.Quantified) -> Closure:
             value = condition(frame)
             if value is decisive:
                 return True
-            if value is not (not decisive):
+            if type(value) is not bool:
                 unsure = True
             return False
 
@@ -218,5 +228,24 @@ def _quantified(c: Compiler, node: n.Quantified) -> Closure:
         if done:
             return decisive
         return None if unsure else not decisive
+
+    return run
+
+
+def _decide_all(bound: Sequence[tuple[int, Domain]], condition: Closure, decisive: bool) -> Closure:
+    """Looks at every condition; null as soon as one is no boolean."""
+
+    def run(f: Frame) -> bool | None:
+        values: list[Any] = []
+
+        def visit(frame: Frame) -> bool:
+            frame[1].spend(1)
+            values.append(condition(frame))
+            return type(values[-1]) is not bool
+
+        if _walk(f, bound, visit) is not False:
+            f[1].warn("a condition is no boolean")
+            return None
+        return decisive if decisive in values else not decisive
 
     return run

@@ -132,11 +132,12 @@ class InstanceOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
-    """`if condition then yes else no`."""
+    """`if condition then yes else no`; `strict` gives null where the condition is neither boolean nor null."""
 
     condition: Node
     yes: Node
     no: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,12 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Node):
-    """`some|every iterators satisfies condition`."""
+    """`some|every iterators satisfies condition`; `strict` gives null where any condition is no boolean."""
 
     every: bool
     iterators: tuple[Iterator, ...]
     condition: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -376,14 +376,9 @@ class Parser:
     def _context(self) -> n.Node:
         start = self.take().start
         entries: list[tuple[str, n.Node]] = []
-        seen: set[str] = set()
         outer, self.names = self.names, Names(parent=self.names)
         while not self.is_op("}"):
-            at = self.token.start
             key = self._key()
-            if key in seen:
-                raise self.fail(at, f"the key '{key}' is there twice", f"nøglen '{key}' står der to gange")
-            seen.add(key)
             self.take_op(":")
             entries.append((key, self.expression()))
             self.names.add(key)

@@ -11,6 +11,8 @@ from .chronology import (
     DateValue,
     OutOfRange,
     TimeValue,
+    date_of_epoch_day,
+    epoch_day,
     make_date,
     make_date_time,
     make_time,
@@ -54,9 +56,15 @@ def read_date_time(text: str) -> DateTimeValue | None:
         day = read_date(text)
         return make_date_time(day, make_time(0, 0, 0, 0, None)) if day is not None else None
     day = _date(found)
-    midnight_after = found["hour"] == "24" and found["minute"] == found["second"] == "00" and not found["fraction"]
-    if day is None or midnight_after:
+    if day is None:
         return None
+    if (
+        found["hour"] == "24"
+        and found["minute"] == found["second"] == "00"
+        and not (found["fraction"] or "").strip("0")
+    ):
+        next_day = date_of_epoch_day(epoch_day(day) + 1)
+        return read_date_time(f"{write_date(next_day)}T00:00:00{found['zone'] or ''}")
     clock = _time(found)
     return make_date_time(day, clock) if clock is not None else None
 

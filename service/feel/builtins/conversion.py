@@ -32,7 +32,7 @@ def to_string(from_: Any, *, env: Environment) -> str | None:
 
 
 @builtin(
-    "number(from: any, grouping separator: string?, decimal separator: string?)", "conversion",
+    "number(from: any, grouping separator: string|null?, decimal separator: string|null?)", "conversion",
     "Tallet, som teksten skriver; tusindtals- og decimaltegn kan angives.",
     "The number the text writes; the grouping and decimal signs can be given.",
     ('number("1500.5")', "1500.5"), ('number("1.500,5", ".", ",")', "1500.5"),

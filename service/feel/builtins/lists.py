@@ -15,8 +15,8 @@ from ..values import FUNCTION, LIST, NUMBER, FeelFunction, kind, lift
 
 
 def _index(position: Decimal, size: int) -> int | None:
-    """The 0-based place of a position from 1 (or -1 backwards); None when it is outside or not whole."""
-    if position != position.to_integral_value() or position == 0 or abs(position) > size:
+    """The 0-based place of a position from 1 (or -1 backwards), decimals cut off; None outside."""
+    if abs(position) >= size + 1 or abs(position) < 1:
         return None
     return int(position) - 1 if position > 0 else size + int(position)
 
@@ -102,7 +102,7 @@ def or_any(list_: list[Any]) -> bool | None:
 )  # fmt: skip
 def sublist(list_: list[Any], start_position: Decimal, length: Decimal | None = None) -> list[Any] | None:
     start = _index(start_position, len(list_))
-    if start is None or (length is not None and (length < 0 or length != length.to_integral_value())):
+    if start is None or (length is not None and length < 0):
         return None
     return list_[start:] if length is None else list_[start : start + int(min(length, Decimal(len(list_))))]
 

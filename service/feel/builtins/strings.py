@@ -8,13 +8,13 @@ from typing import Any
 
 from .. import patterns
 from ..environment import Environment
-from ..registry import builtin
+from ..registry import also, builtin
 from ..values import STRING, kind
 
 
 def _place(position: Decimal, size: int) -> int | None:
-    """The 0-based index of a position from 1 (or from -1 backwards); None outside or when it is not whole."""
-    if position != position.to_integral_value() or abs(position) > size or position == 0:
+    """The 0-based index of a position from 1 (or from -1 backwards), decimals cut off; None outside."""
+    if abs(position) >= size + 1 or abs(position) < 1:
         return None
     return int(position) - 1 if position > 0 else size + int(position)
 
@@ -143,29 +143,29 @@ def split(string: str, delimiter: str, *, env: Environment) -> list[str]:
     ('extract("sag 1234 og 5678", "[0-9]+")', '["1234", "5678"]'),
 )  # fmt: skip
 def extract(input_: str, pattern: str, *, env: Environment) -> list[str]:
-    return [found.group() for found in patterns.compiled(pattern, "").every(input_, env)]
+    return [found.group() or "" for found in patterns.compiled(pattern, "").every(input_, env)]
 
 
 @builtin(
-    "string join(list: list, delimiter: string|null?, prefix: string|null?, suffix: string|null?)", "string",
+    "string join(list: list, delimiter: string|null?)", "string",
     "Listens tekster sat sammen med et skilletegn; null springes over.",
     "The list's texts joined with a delimiter; null is left out.",
     ('string join(["a", "b"], ", ")', '"a, b"'),
 )  # fmt: skip
-def string_join(
-    list_: list[Any],
-    delimiter: str | None = None,
-    prefix: str | None = None,
-    suffix: str | None = None,
-    *,
-    env: Environment,
-) -> str | None:
+def string_join(list_: list[Any], delimiter: str | None = None, *, env: Environment) -> str:
     parts = [item for item in list_ if item is not None]
     if any(kind(part) != STRING for part in parts):
         raise ValueError("only strings can be joined")
     between = delimiter or ""
     env.check_text(sum(map(len, parts)) + len(between) * len(parts))
-    return (prefix or "") + between.join(parts) + (suffix or "")
+    return between.join(parts)
+
+
+@also("string join(list: list, delimiter: string|null, prefix: string|null, suffix: string|null)")
+def string_join_between(
+    list_: list[Any], delimiter: str | None, prefix: str | None, suffix: str | None, *, env: Environment
+) -> str:
+    return (prefix or "") + string_join(list_, delimiter, env=env) + (suffix or "")
 
 
 @builtin(
