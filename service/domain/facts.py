@@ -75,7 +75,7 @@ class SignalThrown(EffectBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinesPaused(EffectBase):
-    """Job type `forloeb:frist.pause`: input `frister` (list of deadline ids; absent: all that may pause)."""
+    """Job type `forloeb:frist.pause`: input `frister` (list of deadline ids; absent: those counted in working days)."""
 
     deadline_ids: tuple[str, ...] | None = None
 

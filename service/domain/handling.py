@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from service.domain.json import Json, Variables
 
@@ -133,6 +133,31 @@ class HandlerRefused(Exception):
 
 
 Handler = Callable[..., HandlerResult | Variables | None]
+HandlerT = TypeVar("HandlerT", bound=Handler)
+
+REGISTRATION = "__forloeb_handler__"
+"""Attribute under which `@handler` notes its `Registration` on the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    job_type: str
+    results: tuple[str, ...] = ()
+    careful: bool = False
+
+
+def handler(job_type: str, *, results: tuple[str, ...] = (), careful: bool = False) -> Callable[[HandlerT], HandlerT]:
+    """Make a function the handler of a job type: `(job: JobContext, *, emne: str, …)`, with a Danish docstring.
+
+    The docstring's first line is shown to process owners. `results` names the variables it promises; `careful` says that
+    a try of which nobody knows how it ended is shown to a person instead of being repeated.
+    """
+
+    def register(function: HandlerT) -> HandlerT:
+        setattr(function, REGISTRATION, Registration(job_type, results, careful))
+        return function
+
+    return register
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,11 +260,11 @@ class Jobs(Protocol):
         ...
 
     def revive(self, key: int, *, retries: int, at: datetime) -> None:
-        """Open again after an incident."""
+        """Open again after an incident, as if never tried."""
         ...
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """When the next open job may be claimed; leased jobs count at the end of their lease."""
+    def next_due(self, now: datetime, types: Sequence[str] | None = None) -> datetime | None:
+        """When the next open job (of these types) may be claimed; leased jobs count at the end of their lease."""
         ...
 
 
@@ -293,7 +293,9 @@ class Timers(Protocol):
         wait_key: int,
         deadline_id: str | None = None,
     ) -> None:
-        """A reminder or start timer. Process timers come with `Instances.apply`."""
+        """A timer that no step opened. A reminder replaces the one its task has of the same use, and goes when its task closes.
+        Process timers come with `Instances.apply`.
+        """
         ...
 
     def drop_starts(self, process_id_keys: Sequence[int]) -> None:

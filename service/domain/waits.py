@@ -223,6 +223,8 @@ class TimerUse(StrEnum):
     REMINDER_SOON = "reminder_soon"
     REMINDER_OVERDUE = "reminder_overdue"
     REMINDER_SECOND = "reminder_second"
+    REVIEW = "review"
+    """Evaluates the instance's bound deadlines again, because the calendar has changed."""
     START = "start"
     """A timer start event of the latest version of a process; `instance_key` is the definition's key."""
 

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from service.domain.clock import LOCAL_ZONE
-from service.domain.deadlines import Count, Unit, end_of_day
+from service.domain.deadlines import Count, Deadline, Unit, end_of_day
 from service.domain.errors import BadInput
 from service.domain.facts import DeadlineExtended, DeadlinesPaused, DeadlinesResumed
 from service.domain.instances import Instance
+from service.usecases import reminders
 
 if TYPE_CHECKING:
     from service.usecases.advance import Advance
@@ -31,14 +32,15 @@ def carry_out(
 
 
 def pause(advance: Advance, owner: int, ids: tuple[str, ...] | None) -> None:
-    """Nothing bound to a paused deadline fires; its date stays visible."""
+    """Nothing bound to a paused deadline fires; its date stays visible. No ids: those counted in working days."""
     rows = {d.id: d for d in advance.uow.deadlines.of(owner)}
     unknown = set(ids or ()) - set(rows)
     if unknown:
         raise BadInput(why=f"Der er ingen frist ved navn {', '.join(sorted(unknown))} på sagen.")
     for row in rows.values():
-        if (ids is None or row.id in ids) and row.met_at is None and row.paused_at is None:
-            advance.uow.deadlines.put(replace(row, paused_at=advance.now))
+        chosen = row.id in ids if ids is not None else bool(row.counts)
+        if chosen and row.met_at is None and row.paused_at is None:
+            _put(advance, replace(row, paused_at=advance.now))
     _mark_case(advance, owner, paused=True)
 
 
@@ -55,7 +57,7 @@ def resume(advance: Advance, owner: int, recompute: frozenset[str]) -> None:
         elif row.counts and row.due is not None and row.due > row.paused_at:
             again = _recounted(advance, row.paused_at, row.due, row.counts[-1].unit)
             resumed = replace(resumed, due=again.due, counts=(*row.counts, again))
-        advance.uow.deadlines.put(resumed)
+        _put(advance, resumed)
     _mark_case(advance, owner, paused=False)
 
 
@@ -69,7 +71,19 @@ def extend(advance: Advance, owner: int, deadline_id: str, until: datetime, reas
     extended = replace(
         row, due=until, extended_until=until, extended_by=advance.actor.username, extension_reason=reason
     )
-    advance.uow.deadlines.put(extended)
+    _put(advance, extended)
+
+
+def _put(advance: Advance, deadline: Deadline) -> None:
+    """Store the row (which re-arms what is bound to it) and the reminders of tasks bound to it."""
+    advance.uow.deadlines.put(deadline)
+    case = advance.uow.cases.get(deadline.owner_key)
+    instance = advance.uow.instances.get((case.instance_key if case else None) or deadline.owner_key)
+    if instance is None or deadline.due is None or deadline.paused_at is not None:
+        return
+    for task in advance.uow.tasks.open_of(instance.key):
+        if task.deadline_id == deadline.id:
+            reminders.schedule(advance, instance, task.key, deadline.due, deadline.id)
 
 
 def _recounted(advance: Advance, paused_at: datetime, due: datetime, unit: Unit) -> Count:

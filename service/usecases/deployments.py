@@ -54,7 +54,8 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
     """Put these files into operation in one transaction.
 
     Same content as the newest version keeps that version. Message, signal and timer starts move to the new versions;
-    running instances stay on theirs. Raises DeploymentRefused with every finding; nothing is stored then.
+    running instances stay on theirs. A new calendar has the open deadlines computed again.
+    Raises DeploymentRefused with every finding; nothing is stored then.
     """
 
     def work(uow: UnitOfWork) -> Deployed:
@@ -70,6 +71,9 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
         if new:
             uow.definitions.add(new, deployment_key=key, at=now, by=person.username, comment=comment)
             _move_starts(platform, uow, bundle, [v for v in new if v.kind is ResourceKind.PROCESS], latest, now)
+        if any(v.kind is ResourceKind.CALENDAR for v in new):
+            for instance_key in uow.deadlines.open_owners():
+                uow.timers.schedule(instance_key, platform.keys.next(), TimerUse.REVIEW, now, wait_key=0)
         warnings = tuple(f for f in bundle.findings if not f.error)
         return Deployed(key, tuple(new), tuple(unchanged), warnings)
 

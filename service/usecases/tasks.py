@@ -124,8 +124,9 @@ def complete_in(
     uow, person = advance.uow, advance.actor
     if not _may_complete(person, task):
         raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
-    if task.suspended:
-        raise WrongState(why="forløbet er sat på hold eller i bero, så opgaven kan ikke fuldføres nu")
+    instance = uow.instances.lock(task.instance_key)
+    if instance is not None and instance.suspended:
+        raise WrongState(why="forløbet er sat på hold, så opgaven kan ikke fuldføres nu")
     case = uow.cases.get(task.case_key) if task.case_key else None
     form, context = _form(advance, task, case)
     values: Variables = otherwise

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from service.domain.access import SYSTEM
 from service.domain.errors import EngineFailed, TaskMovedOn
-from service.domain.instances import TimerFired
+from service.domain.instances import DeadlinesReviewed, TimerFired
 from service.domain.storage import UnitOfWork
 from service.domain.waits import TaskStatus, Timer, TimerUse
 from service.usecases import notices
@@ -42,6 +42,8 @@ def fire(platform: Platform, timer: Timer) -> None:
                     uow.timers.drop(timer)
             case TimerUse.START:
                 _start(advance, timer)
+            case TimerUse.REVIEW:
+                _review(advance, timer)
             case _:
                 _remind(advance, timer)
 
@@ -74,6 +76,14 @@ def _start(advance: Advance, timer: Timer) -> None:
             version.key, advance.platform.keys.next(), TimerUse.START, upcoming, wait_key=timer.wait_key
         )
     advance.start(version.key, {}, start_event=start.element_id)
+
+
+def _review(advance: Advance, timer: Timer) -> None:
+    advance.uow.timers.drop(timer)
+    try:
+        advance.move(timer.instance_key, DeadlinesReviewed(), {"kalender": advance.catalog.calendar.version})
+    except TaskMovedOn:
+        return
 
 
 def _remind(advance: Advance, timer: Timer) -> None:
