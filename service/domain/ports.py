@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.definitions import Catalog, Finding, ProcessModel
+from service.domain.definitions import Catalog, Finding, ProcessModel, StartEvent
 from service.domain.instances import ScopeView, Step, Stimulus
 
 
@@ -44,4 +44,15 @@ class Engine(Protocol):
 
     def view(self, catalog: Catalog, state: bytes) -> Sequence[ScopeView]:
         """All scopes of a state with their own variables, outermost first, for reading."""
+        ...
+
+    def next_timer_start(
+        self, start: StartEvent, previous: datetime | None, now: datetime, since: datetime | None = None
+    ) -> datetime | None:
+        """When a timer start event is due next, in UTC; None when never again.
+
+        `previous` is the beat that has just fired, None to arm the event for the first time (that may give a past
+        instant, which fires at once). After a stop the next beat lies after `now`: those missed are not made up for.
+        `since` is when it was armed first; a cycle with a count and no start of its own (`R3/PT10H`) needs it.
+        """
         ...

@@ -1,0 +1,186 @@
+"""Process models become SpiffWorkflow specs, once per version; many threads then run on the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .model import (
+    Activity as ActivityModel,
+)
+from .model import (
+    AdHoc,
+    CallWork,
+    DecisionWork,
+    Element,
+    ErrorTrigger,
+    EscalationTrigger,
+    Event,
+    Flow,
+    Gateway,
+    JobWork,
+    LinkTrigger,
+    NoWork,
+    Process,
+    ReceiveWork,
+    Scope,
+    ScriptWork,
+    SignalTrigger,
+    SubProcess,
+    Task,
+    TerminateTrigger,
+    UserWork,
+)
+from .specs import activities, containers, events, gateways
+from .specs.base import Node, ScopeSpec
+
+INSTANCES = "#instances"
+
+GATEWAYS: dict[str, type[Node]] = {
+    "exclusiveGateway": gateways.Exclusive,
+    "parallelGateway": gateways.Parallel,
+    "inclusiveGateway": gateways.Inclusive,
+    "eventBasedGateway": gateways.EventGateway,
+}
+TASKS: dict[type, type[Node]] = {
+    UserWork: activities.UserTask,
+    JobWork: activities.Job,
+    ScriptWork: activities.Script,
+    DecisionWork: activities.Decision,
+    ReceiveWork: activities.Receive,
+    NoWork: activities.Activity,
+}
+THROWS: dict[type, type[Node]] = {
+    ErrorTrigger: events.ThrowCode,
+    EscalationTrigger: events.ThrowCode,
+    SignalTrigger: events.ThrowSignal,
+    TerminateTrigger: events.Terminate,
+    LinkTrigger: events.End,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled process: `ProcessModel.program`."""
+
+    root: ScopeSpec
+    start_ids: frozenset[str]
+
+
+def compile_process(process: Process) -> Program:
+    root = _scope(process.scope, ScopeSpec(process.id))
+    starts = frozenset(e.id for e in process.scope.elements.values() if e.type == "startEvent")
+    return Program(root, starts)
+
+
+def _scope(scope: Scope, spec: ScopeSpec) -> ScopeSpec:
+    spec.none_start = scope.none_start
+    nodes = {element.id: _node(element, spec) for element in scope.elements.values()}
+    for node in nodes.values():
+        _connect(node, nodes)
+    _connect_links(scope, nodes)
+    _hang_boundaries(scope, nodes)
+    for sub_process in scope.event_sub_processes:
+        assert sub_process.event_start is not None
+        # The wait stands in the scope around, under the name of the start event; so does nothing else of that id.
+        catcher = events.EventStart(spec, sub_process.event_start)
+        catcher.container = nodes[sub_process.id]
+        spec.catchers.append(catcher)
+    for node in nodes.values():
+        if isinstance(node, gateways.Inclusive):
+            node.reached_from = _reached_from(node, nodes)
+    return spec
+
+
+def _node(element: Element, spec: ScopeSpec) -> Node:
+    if isinstance(element, Gateway):
+        return GATEWAYS[element.type](spec, element)
+    if isinstance(element, Event):
+        return _event(element, spec)
+    assert isinstance(element, ActivityModel)
+    if element.loop is not None:
+        return _multi_instance(element, spec)
+    return _activity(element, spec)
+
+
+def _event(element: Event, spec: ScopeSpec) -> Node:
+    if element.type == "startEvent":
+        return events.Start(spec, element)
+    if element.type == "boundaryEvent":
+        return events.Boundary(spec, element)
+    if element.job is not None:
+        return activities.MessageJob(spec, element)
+    if element.type == "intermediateCatchEvent" and not isinstance(element.trigger, LinkTrigger):
+        return events.Catch(spec, element)
+    kind = THROWS[type(element.trigger)] if element.trigger is not None else events.End
+    return kind(spec, element)
+
+
+def _activity(element: ActivityModel, spec: ScopeSpec) -> Node:
+    if isinstance(element, SubProcess):
+        return containers.SubProcess(spec, element, _scope(element.scope, ScopeSpec(element.id)))
+    if isinstance(element, AdHoc):
+        return containers.AdHoc(spec, element, _scope(element.scope, containers.AdHocSpec(element.id)))
+    assert isinstance(element, Task)
+    if isinstance(element.work, CallWork):
+        return containers.Call(spec, element)
+    return TASKS[type(element.work)](spec, element)
+
+
+def _multi_instance(element: ActivityModel, spec: ScopeSpec) -> Node:
+    """The body stands where the activity is drawn; inside it, the activity itself, once per instance."""
+    inside = containers.InstancesSpec(element.id + INSTANCES)
+    _activity(replace(element, loop=None, boundary=(), incoming=(), outgoing=(), status=None), inside)
+    return containers.MultiInstance(spec, replace(element, inputs=(), outputs=()), inside)
+
+
+def _connect(node: Node, nodes: dict[str, Node]) -> None:
+    for flow in node.element.outgoing:
+        target = nodes[flow.target]
+        conditional = isinstance(node, gateways.Exclusive | gateways.Inclusive) and node.element.default != flow.id
+        if conditional and flow.condition is not None:
+            node.connect_if(gateways.FlowCondition(flow), target)
+        else:
+            node.connect(target)
+
+
+def _connect_links(scope: Scope, nodes: dict[str, Node]) -> None:
+    catches = {
+        element.trigger.name: element.id
+        for element in scope.elements.values()
+        if isinstance(element, Event)
+        and isinstance(element.trigger, LinkTrigger)
+        and element.type == "intermediateCatchEvent"
+    }
+    for element in scope.elements.values():
+        if (
+            element.type == "intermediateThrowEvent"
+            and isinstance(element, Event)
+            and isinstance(element.trigger, LinkTrigger)
+        ):
+            target = catches[element.trigger.name]
+            nodes[element.id].flows = (Flow(id=None, source=element.id, target=target),)
+            nodes[element.id].connect(nodes[target])
+
+
+def _hang_boundaries(scope: Scope, nodes: dict[str, Node]) -> None:
+    for element in scope.elements.values():
+        if isinstance(element, ActivityModel) and element.boundary:
+            host = nodes[element.id]
+            assert isinstance(host, activities.Activity)
+            edge = [nodes[event.id] for event in element.boundary]
+            host.edge = tuple(spec for spec in edge if isinstance(spec, events.Boundary))
+
+
+def _reached_from(join: Node, nodes: dict[str, Node]) -> frozenset[str]:
+    """Names of the nodes from which a token can reach the join without passing it; a boundary event through its host."""
+    hosts = {event.name: host.name for host in nodes.values() for event in getattr(host, "edge", ())}
+    found: set[str] = set()
+    stack = [join.name]
+    while stack:
+        name = stack.pop()
+        before = [*nodes[name]._inputs, *([hosts[name]] if name in hosts else [])]
+        for other in before:
+            if other not in found and other != join.name:
+                found.add(other)
+                stack.append(other)
+    return frozenset(found)

@@ -1,0 +1,282 @@
+"""What a process is, as read from its diagram: frozen descriptions of elements, triggers, mappings. Nothing here runs.
+
+A *value* is what an attribute of the diagram holds: a literal string, or a `Formula` when it began with `=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from service.domain.definitions import Binding
+from service.feel import Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formula:
+    """A FEEL expression as drawn, with its `=`, parsed once and shared by everybody who evaluates it."""
+
+    text: str
+    expression: Expression
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.expression.names)
+
+
+Value = str | Formula
+
+
+@dataclass(frozen=True, slots=True)
+class IoMapping:
+    """`zeebe:input` or `zeebe:output`: what `source` gives goes to the path `target`."""
+
+    source: Value
+    target: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return ".".join(self.target)
+
+
+# -- triggers -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TimerTrigger:
+    form: str
+    """`timeDate`, `timeDuration` or `timeCycle`."""
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTrigger:
+    name: Value
+    key: Formula | None
+    """Correlation key; None where a message needs none (start events)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalTrigger:
+    name: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTrigger:
+    code: Value | None
+    """None catches every error."""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTrigger:
+    code: Value | None
+    """None catches every escalation."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateTrigger:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTrigger:
+    name: str
+
+
+Trigger = (
+    TimerTrigger | MessageTrigger | SignalTrigger | ErrorTrigger | EscalationTrigger | TerminateTrigger | LinkTrigger
+)
+
+
+# -- what a task does ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A form, decision or process by id, and which version of it."""
+
+    id: Value
+    binding: Binding = Binding.LATEST
+    version_tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserWork:
+    form: Resource | None = None
+    external_form: Value | None = None
+    assignee: Value | None = None
+    candidate_groups: Value | None = None
+    candidate_users: Value | None = None
+    due: Value | None = None
+    follow_up: Value | None = None
+    priority: Value | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobWork:
+    type: Value
+    retries: Value = "3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptWork:
+    expression: Formula
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionWork:
+    decision: Resource
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveWork:
+    message: MessageTrigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWork:
+    process: Resource
+    all_down: bool
+    """Copy all visible variables to the called process; else only the call's own local ones."""
+    all_up: bool
+    """Propagate all variables of the called process when it ends and no output mapping says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoWork:
+    """`task` and `manualTask`: passed through."""
+
+
+Work = UserWork | JobWork | ScriptWork | DecisionWork | ReceiveWork | CallWork | NoWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """Multi-instance: one instance per item of the collection."""
+
+    sequential: bool
+    collection: Formula
+    element: str | None
+    output: str | None
+    output_element: Formula | None
+    completion: Formula | None
+
+    @property
+    def output_local(self) -> str | None:
+        """The variable that each instance gets as null of its own: what a plain path in `output_element` begins with."""
+        if self.output_element is None:
+            return None
+        path = self.output_element.text.lstrip("= \t\r\n").strip()
+        head = path.split(".")[0].strip()
+        plain = all(part.strip().isidentifier() for part in path.split("."))
+        return head if plain and head in self.output_element.names else None
+
+
+# -- elements -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A sequence flow. `id` None: a link, which nobody drew as a flow."""
+
+    id: str | None
+    source: str
+    target: str
+    condition: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """Any flow node. Incoming and outgoing flows are in document order."""
+
+    id: str
+    name: str
+    type: str
+    line: int | None
+    incoming: tuple[Flow, ...] = ()
+    outgoing: tuple[Flow, ...] = ()
+    status: str | None = None
+    """`forloeb:status`."""
+    deadline_id: str | None = None
+    """`forloeb:frist`."""
+    inputs: tuple[IoMapping, ...] = ()
+    outputs: tuple[IoMapping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway(Element):
+    default: str | None = None
+    """Id of the default flow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Element):
+    """Start, end, intermediate and boundary events. `interrupting` speaks of boundary and event sub-process starts."""
+
+    trigger: Trigger | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    job: JobWork | None = None
+    """Message throw and end events are jobs."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form: Resource | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity(Element):
+    loop: Loop | None = None
+    boundary: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Activity):
+    work: Work = field(default_factory=NoWork)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubProcess(Activity):
+    """Embedded or event sub-process (`event_start` then is the start event that opens it)."""
+
+    scope: Scope
+    event_start: Event | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdHoc(Activity):
+    scope: Scope
+    active: Formula | None = None
+    output: str | None = None
+    output_element: Formula | None = None
+    completion: Formula | None = None
+    cancel_remaining: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The inside of a process or sub-process. `none_start` is where it begins without an event."""
+
+    id: str
+    elements: Mapping[str, Element]
+    none_start: str | None = None
+
+    @property
+    def event_sub_processes(self) -> tuple[SubProcess, ...]:
+        return tuple(e for e in self.elements.values() if isinstance(e, SubProcess) and e.event_start is not None)
+
+    def walk(self) -> Iterator[Element]:
+        """All elements, those of inner scopes right after their sub-process."""
+        for element in self.elements.values():
+            yield element
+            if isinstance(element, SubProcess | AdHoc):
+                yield from element.scope.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    id: str
+    name: str
+    version_tag: str | None
+    scope: Scope

@@ -1,0 +1,287 @@
+"""Flow nodes and sequence flows of a process and its sub-processes become the model's scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine.model import (
+    Activity,
+    AdHoc,
+    Element,
+    Event,
+    Flow,
+    Gateway,
+    JobWork,
+    MessageTrigger,
+    NoWork,
+    ReceiveWork,
+    Scope,
+    SignalTrigger,
+    SubProcess,
+    Task,
+    TimerTrigger,
+    Work,
+)
+
+from .events import BOUNDARY, CATCH, EVENT_START, START, THROWING, TriggerReader, role_of
+from .extensions import ExtensionReader
+from .values import NC_NAME, Values
+from .vocabulary import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS
+from .xml import Findings, Node
+
+Common = dict[str, Any]
+"""The constructor arguments that every element has."""
+
+
+class ScopeReader:
+    """Reads the scopes of one file."""
+
+    def __init__(self, values: Values, referred: Mapping[str, Node]) -> None:
+        self.values = values
+        self.findings: Findings = values.findings
+        self.extensions = ExtensionReader(values)
+        self.triggers = TriggerReader(values, referred)
+
+    def scope(self, owner: Node) -> Scope:
+        """The inside of a process or sub-process."""
+        nodes = {n.id: n for n in owner.children() if n.tag in FLOW_NODES and self._has_id(n)}
+        incoming, outgoing = self._flows(owner, nodes)
+        elements: dict[str, Element] = {}
+        for id_, node in nodes.items():
+            assert id_ is not None
+            common = self._common(node, incoming.get(id_, ()), outgoing.get(id_, ()))
+            elements[id_] = self._element(node, owner, common)
+        elements = self._attach(elements)
+        starts = [e for e in elements.values() if e.type == "startEvent" and isinstance(e, Event)]
+        plain = [e.id for e in starts if e.trigger is None or owner.tag != "process"]
+        return Scope(id=owner.id or "", elements=elements, none_start=plain[0] if plain else None)
+
+    def _has_id(self, node: Node) -> bool:
+        if node.id and NC_NAME.fullmatch(node.id):
+            return True
+        what = f"ugyldigt id '{node.id}'" if node.id else "intet id"
+        self.findings.error(
+            node, f"Et element ({node.tag}) har {what}. Giv det et id af bogstaver, tal, _ og -, bogstav først."
+        )
+        return False
+
+    # -- flows
+
+    def _flows(
+        self, owner: Node, nodes: Mapping[str | None, Node]
+    ) -> tuple[dict[str, tuple[Flow, ...]], dict[str, tuple[Flow, ...]]]:
+        incoming: dict[str, tuple[Flow, ...]] = {}
+        outgoing: dict[str, tuple[Flow, ...]] = {}
+        for node in owner.all("sequenceFlow"):
+            flow = self._flow(node, nodes) if self._has_id(node) else None
+            if flow is not None:
+                incoming[flow.target] = (*incoming.get(flow.target, ()), flow)
+                outgoing[flow.source] = (*outgoing.get(flow.source, ()), flow)
+        return incoming, outgoing
+
+    def _flow(self, node: Node, nodes: Mapping[str | None, Node]) -> Flow | None:
+        ends = {"sourceRef": node.get("sourceRef"), "targetRef": node.get("targetRef")}
+        for attribute, id_ in ends.items():
+            if id_ not in nodes:
+                self.findings.error(
+                    node,
+                    f"Pilen mangler en ende: {attribute} peger på '{id_ or ''}', som ikke er et trin i samme (del)proces. Tegn pilen om.",
+                )
+        if any(id_ not in nodes for id_ in ends.values()):
+            return None
+        condition = node.first("conditionExpression")
+        formula = None
+        if condition is not None:
+            formula = self.values.formula(condition, condition.text, "Pilens betingelse")
+            if formula is None:
+                return None
+        return Flow(id=node.id, source=ends["sourceRef"] or "", target=ends["targetRef"] or "", condition=formula)
+
+    # -- elements
+
+    def _common(self, node: Node, incoming: tuple[Flow, ...], outgoing: tuple[Flow, ...]) -> Common:
+        return {
+            "id": node.id,
+            "name": (node.get("name") or "").strip(),
+            "type": node.tag,
+            "line": node.line,
+            "incoming": incoming,
+            "outgoing": outgoing,
+            "status": self.extensions.status(node),
+            "deadline_id": self.extensions.deadline(node),
+            "inputs": self.extensions.mappings(node, "input"),
+            "outputs": self.extensions.mappings(node, "output"),
+        }
+
+    def _element(self, node: Node, owner: Node, common: Common) -> Element:
+        if node.tag in GATEWAYS:
+            return Gateway(**common, default=node.get("default") or None)
+        if node.tag in EVENTS:
+            return self._event(node, owner, common)
+        if node.get("default"):
+            self.findings.error(
+                node, "En standardpil kan kun udgå fra en eksklusiv eller inklusiv gateway. Indsæt en gateway."
+            )
+        if node.tag in ACTIVITIES - {"subProcess", "adHocSubProcess"}:
+            return Task(
+                **common,
+                loop=self.extensions.loop(node),
+                work=self._work(node),
+                headers=self.extensions.headers(node),
+            )
+        return self._container(node, common)
+
+    def _event(self, node: Node, owner: Node, common: Common) -> Event:
+        role = role_of(node, owner)
+        attribute = "cancelActivity" if role == BOUNDARY else "isInterrupting"
+        interrupting = self.values.flag(node, attribute, True)
+        trigger = self.triggers.trigger(node, role, interrupting)
+        if trigger is None and role in {BOUNDARY, EVENT_START, CATCH} and not self._defined(node):
+            self.findings.error(node, "Hændelsen mangler en definition. Vælg fx besked, timer eller fejl.")
+        job = self._event_job(node, trigger) if role in THROWING else None
+        form = self._start_form(node, role, trigger)
+        self._check_event_extensions(node, role, common, trigger)
+        return Event(
+            **common,
+            trigger=trigger,
+            attached_to=node.get("attachedToRef") if role == BOUNDARY else None,
+            interrupting=interrupting,
+            job=job,
+            headers=self.extensions.headers(node),
+            form=form,
+        )
+
+    @staticmethod
+    def _defined(node: Node) -> bool:
+        return any(child.tag.endswith(("EventDefinition", "eventDefinitionRef")) for child in node.children())
+
+    def _event_job(self, node: Node, trigger: object) -> JobWork | None:
+        holder = node.extension("taskDefinition")
+        if not isinstance(trigger, MessageTrigger):
+            if holder is not None or node.extension("taskHeaders") is not None:
+                self.findings.error(
+                    node, "Kun en beskedhændelse kan udføres som job. Fjern taskDefinition og taskHeaders."
+                )
+            return None
+        if holder is None:
+            self.findings.error(
+                node,
+                "En afsendt besked udføres som et job og mangler <zeebe:taskDefinition type=…>. Angiv jobtypen, fx forloeb:besked.",
+            )
+            return None
+        return self.extensions.job(node, holder)
+
+    def _start_form(self, node: Node, role: str, trigger: object) -> Any:
+        if node.tag != "startEvent" or node.extension("formDefinition") is None:
+            return None
+        if role != START or trigger is not None:
+            self.findings.error(node, "Kun en almindelig starthændelse kan have en formular. Fjern formularen.")
+            return None
+        return self.extensions.form(node)[0]
+
+    def _check_event_extensions(self, node: Node, role: str, common: Common, trigger: object) -> None:
+        if common["deadline_id"] and not (isinstance(trigger, TimerTrigger) and role != START):
+            self.findings.error(
+                node,
+                "En frist kan kun knyttes til en brugeropgave eller en timer inde i processen. Fjern forloeb:frist.",
+            )
+        elif common["deadline_id"] and isinstance(trigger, TimerTrigger) and trigger.form == "timeCycle":
+            self.findings.error(node, "En gentagelse kan ikke være en frist. Brug en dato (timeDate).")
+        throws_data = role in THROWING and isinstance(trigger, MessageTrigger | SignalTrigger)
+        if common["inputs"] and not throws_data:
+            self.findings.error(node, "Her kan der ikke være input. Flyt det til et trin før eller efter.")
+        catches = role not in THROWING or isinstance(trigger, MessageTrigger)
+        if common["outputs"] and not catches:
+            self.findings.error(node, "Her kan der ikke være output. Flyt det til et trin før eller efter.")
+
+    def _container(self, node: Node, common: Common) -> Activity:
+        inner = self.scope(node)
+        loop = self.extensions.loop(node)
+        event_driven = self.values.flag(node, "triggeredByEvent", False)
+        if node.tag == "subProcess":
+            start = inner.elements.get(inner.none_start or "") if event_driven else None
+            return SubProcess(**common, loop=loop, scope=inner, event_start=start if isinstance(start, Event) else None)
+        if event_driven:
+            self.findings.error(
+                node, "En ad hoc-delproces kan ikke startes af en hændelse. Læg den i en hændelsesdelproces."
+            )
+        holder = node.extension("adHoc")
+        active = output = output_element = None
+        if holder is not None:
+            text = (holder.get("activeElementsCollection") or "").strip()
+            active = (
+                self.values.formula(holder, text, "Listen af aktive elementer (activeElementsCollection)")
+                if text
+                else None
+            )
+            output, output_element = self.extensions.output_pair(holder)
+        return AdHoc(
+            **common,
+            loop=loop,
+            scope=inner,
+            active=active,
+            output=output,
+            output_element=output_element,
+            completion=self.extensions.completion(node),
+            cancel_remaining=self.values.flag(node, "cancelRemainingInstances", True),
+        )
+
+    def _work(self, node: Node) -> Work:
+        """What the task does. When that cannot be told, a finding says so and the task stands as doing nothing."""
+        work: Work | None
+        match node.tag:
+            case "userTask":
+                work = self.extensions.user(node)
+            case "callActivity":
+                work = self.extensions.call(node)
+            case "receiveTask":
+                message = self.triggers.message(node, node.get("messageRef") or "", key_needed=True)
+                work = None if message is None else ReceiveWork(message=message)
+            case "task" | "manualTask":
+                work = NoWork()
+            case _:
+                work = self._automatic(node)
+        return NoWork() if work is None else work
+
+    def _automatic(self, node: Node) -> Work | None:
+        job = node.extension("taskDefinition")
+        own_tag = {"scriptTask": "script", "businessRuleTask": "calledDecision"}.get(node.tag)
+        own = node.extension(own_tag) if own_tag else None
+        if own is not None and job is not None:
+            self.findings.error(
+                node, f"Opgaven kan ikke have både zeebe:{own_tag} og zeebe:taskDefinition. Behold den ene."
+            )
+            return None
+        if own is not None:
+            return self.extensions.script(own) if own_tag == "script" else self.extensions.decision(own)
+        if job is not None:
+            return self.extensions.job(node, job)
+        missing = f"zeebe:{own_tag} eller " if own_tag else ""
+        self.findings.error(node, f"Opgaven siger ikke, hvad den gør: {missing}<zeebe:taskDefinition type=…> mangler.")
+        return None
+
+    # -- boundary events
+
+    def _attach(self, elements: dict[str, Element]) -> dict[str, Element]:
+        """Boundary events become part of the activity they sit on."""
+        events: dict[str, list[Event]] = {}
+        for element in elements.values():
+            if isinstance(element, Event) and element.type == BOUNDARY:
+                host = elements.get(element.attached_to or "")
+                if isinstance(host, Activity):
+                    events.setdefault(host.id, []).append(element)
+                else:
+                    self.findings.at(
+                        element.id,
+                        element.line,
+                        f"Kanthændelsen sidder på '{element.attached_to or ''}', som ikke er en aktivitet her. Sæt den på en aktivitet.",
+                    )
+        return {id_: _with_boundary(element, events.get(id_, [])) for id_, element in elements.items()}
+
+
+def _with_boundary(element: Element, events: list[Event]) -> Element:
+    if not events or not isinstance(element, Activity):
+        return element
+    values = {name: getattr(element, name) for name in element.__dataclass_fields__}
+    return type(element)(**{**values, "boundary": tuple(events)})

@@ -1,0 +1,54 @@
+"""Where errors and escalations go: outwards scope by scope, to the nearest catcher, the exact code before any code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from service.domain.json import Variables
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Throw:
+    """An `error` or `escalation` on its way out from an element."""
+
+    kind: str
+    task: Task
+    code: str
+    message: str = ""
+    variables: Variables = field(default_factory=dict)
+
+
+def find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:
+    """The wait that catches it: events on the edge of each element outwards, then event sub-processes around it."""
+    host: Task | None = thrown.task
+    while host is not None:
+        for level in (runtime.attached(host), _catchers(host)):
+            found = _best(level, thrown)
+            if found is not None:
+                return found
+        host = getattr(host.workflow, "container", None)
+    return None
+
+
+def _catchers(task: Task) -> Iterator[Task]:
+    for catcher in task.workflow.spec.catchers:
+        for other in task.workflow.tasks.values():
+            if other.task_spec is catcher and other._state == TaskState.STARTED:
+                yield other
+
+
+def _best(level: Iterator[Task] | list[Task], thrown: Throw) -> Task | None:
+    fitting = []
+    for task in level:
+        wait = task.internal_data.get("wait")
+        if wait is not None and wait["k"] == thrown.kind and wait["code"] in {None, thrown.code}:
+            fitting.append(task)
+    return min(fitting, key=lambda task: task.internal_data["wait"]["code"] is None, default=None)

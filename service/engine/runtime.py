@@ -1,0 +1,365 @@
+"""One instance in memory while a step is made: its workflows, scopes and clock, the run queue and the ledger.
+
+It sits in SpiffWorkflow's script-engine slot, so that every task spec reaches it. Everything that begins, waits, fires or
+ends passes through here and is written down; what an element means is said by its spec.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from service.domain.definitions import Catalog, ProcessModel, Version
+from service.domain.errors import EngineFailed, NotFound
+from service.domain.facts import ElementChange, ElementState, FlowTaken, StatusSet
+from service.domain.instances import InstanceStatus
+from service.domain.json import Json, Variables
+from service.domain.ports import Keys
+from service.domain.waits import CloseReason, IncidentOpened, IncidentType, WaitKind
+
+from .compiler import Program
+from .expressions import Evaluator
+from .incidents import Incident
+from .ledger import Ledger
+from .model import Flow
+from .pruning import prune
+from .routing import Throw, find_catcher
+from .scopes import Chain, Scopes, Visible
+from .specs.base import Phase, Token
+from .specs.workflow import Home, Inside, NestedWorkflow, RootWorkflow
+from .subscriptions import KINDS
+
+if TYPE_CHECKING:
+    from .specs.events import EventNode
+
+MAX_RUNS = 10_000
+"""Elements one step may run before it counts as a loop without a wait."""
+PRUNE_EVERY = 200
+
+
+class Runtime:
+    def __init__(
+        self, catalog: Catalog, now: datetime, keys: Keys, root: int, values: dict[int, dict[str, Json]]
+    ) -> None:
+        self.catalog = catalog
+        self.now = now
+        self.keys = keys
+        self.evaluator = Evaluator(now, catalog.calendar)
+        self.scopes = Scopes(root, values)
+        self.ledger = Ledger()
+        self.status = InstanceStatus.ACTIVE
+        self.index: dict[Any, Task] = {}
+        """Every task by id, of all workflows; ids are keys."""
+        self.bound: dict[int, None] = {}
+        """Waits bound to a deadline (an ordered set)."""
+        self.thrown: deque[Throw] = deque()
+        self._ready: deque[Task] = deque()
+        self._runs = 0
+        self.top: RootWorkflow
+
+    # -- definitions
+
+    def version(self, definition_key: int) -> Version:
+        return self._process(definition_key)[0]
+
+    def program(self, definition_key: int) -> Program:
+        return self.program_of(self._process(definition_key)[1])
+
+    @staticmethod
+    def program_of(model: ProcessModel) -> Program:
+        assert isinstance(model.program, Program)
+        return model.program
+
+    def _process(self, definition_key: int) -> tuple[Version, ProcessModel]:
+        found = self.catalog.process(definition_key)
+        if found is None:
+            raise NotFound(what=f"processen med nøgle {definition_key}")
+        return found
+
+    # -- workflows and tokens
+
+    def open_root(self, definition_key: int) -> RootWorkflow:
+        """An empty root workflow of that definition."""
+        version = self.version(definition_key)
+        home = Home(self.scopes.root, None, version.id, version.key, version.deployment_key)
+        self.top = RootWorkflow(self.program(definition_key).root, self, home)
+        return self.top
+
+    def nest(self, container: Task) -> NestedWorkflow:
+        """The workflow inside a container, without tasks yet."""
+        spec = container.task_spec
+        workflow = NestedWorkflow(spec.inner_spec(self, container), container, spec.inner_home(self, container))
+        self.top.subprocesses[container.id] = workflow
+        return workflow
+
+    def root_task(self, workflow: Inside, state: int = TaskState.READY) -> Task:
+        """The root of a workflow's task tree. Its id is the scope's key, negated: it is no element instance."""
+        task = Task(workflow, workflow.spec.start, state=state, id=-workflow.chain[0])
+        workflow.task_tree = task  # type: ignore[attr-defined]
+        self.index[task.id] = task
+        return task
+
+    def place(self, workflow: Inside, token: Token, parent: Task | None = None) -> Task:
+        """A new task that holds a token; it is not looked at before its `_update`."""
+        root = workflow.task_tree  # type: ignore[attr-defined]
+        task = Task(workflow, token.spec, parent=parent or root, state=TaskState.FUTURE, id=self.keys.next())
+        task.internal_data.update(token.data)
+        self.index[task.id] = task
+        self.scopes.put(task.id, token.variables)
+        return task
+
+    def spawn(self, workflow: Inside, token: Token) -> Task:
+        """Place a token and let it arrive."""
+        task = self.place(workflow, token)
+        task.task_spec._update(task)
+        return task
+
+    def take(self, task: Task, flow: Flow) -> None:
+        """A token goes along a flow."""
+        self.note_flow(task.workflow, flow)
+        spec = task.workflow.spec.task_specs[flow.target]
+        self.place(task.workflow, Token(spec, {"via": flow.id} if spec.counts_tokens else {}), parent=task)
+
+    def note_flow(self, workflow: Inside, flow: Flow) -> None:
+        if flow.id is not None:
+            self.ledger.flows.append(FlowTaken(flow.id, workflow.home.process_id, workflow.home.called_key))
+
+    # -- the run queue
+
+    def queue(self, task: Task) -> None:
+        self._ready.append(task)
+
+    def requeue(self, task: Task) -> None:
+        """Let a task that waited (or was frozen) run again."""
+        task._set_state(TaskState.READY)
+        self._ready.append(task)
+
+    def settle(self) -> None:
+        """Run until the instance rests. Raises `EngineFailed` for a loop without a wait."""
+        while self._ready:
+            task = self._ready.popleft()
+            if task._state != TaskState.READY:  # cancelled while it stood in the queue
+                continue
+            self._runs += 1
+            if self._runs > MAX_RUNS:
+                raise EngineFailed(
+                    why=f"mere end {MAX_RUNS} trin uden at vente på noget. Der er en løkke uden ventetrin ved '{task.task_spec.name}'."
+                )
+            task.run()
+            while self.thrown:
+                self._deliver(self.thrown.popleft())
+            if self._runs % PRUNE_EVERY == 0:
+                prune(self)
+
+    # -- an element's life
+
+    def arrive(self, task: Task) -> None:
+        """A token has come to an element: it begins."""
+        data = task.internal_data
+        data.pop("via", None)
+        data.setdefault("at", Phase.ACTIVATING)
+        spec = task.task_spec
+        self.ledger.began(self._change(task, ElementState.ACTIVE, started=True))
+        if spec.element.status is not None:
+            self.ledger.effects.append(
+                StatusSet(element_id=spec.name, element_instance_key=task.id, status=spec.element.status)
+            )
+        self._ready.append(task)
+
+    def completed(self, task: Task) -> None:
+        """The element is done; its tokens go on."""
+        self._put_away(task, CloseReason.COMPLETED)
+        self.ledger.ended(self._change(task, ElementState.COMPLETED))
+
+    def terminated(self, task: Task) -> None:
+        """The element was cancelled; a wait or token that never began an element leaves no trace of one."""
+        self._put_away(task, CloseReason.TERMINATED)
+        if "at" in task.internal_data:
+            self.ledger.ended(self._change(task, ElementState.TERMINATED))
+
+    def _put_away(self, task: Task, reason: CloseReason) -> None:
+        self.close_waits(task, reason)
+        self.thaw(task)
+        self.detach_all(task)
+        self.scopes.drop(task.id)
+
+    def _change(self, task: Task, state: ElementState, *, started: bool = False) -> ElementChange:
+        workflow = task.workflow
+        home: Home = workflow.home
+        spec = task.task_spec
+        return ElementChange(
+            key=task.id,
+            element_id=spec.name,
+            type=spec.type,
+            process_id=home.process_id,
+            scope_key=workflow.chain[0],
+            called_key=home.called_key,
+            started=started,
+            state=state,
+        )
+
+    def scope_completed(self, workflow: Inside) -> None:
+        """No token is left in a scope."""
+        for task in workflow.live():
+            task.cancel()
+        if isinstance(workflow, NestedWorkflow):
+            container = workflow.container
+            container.task_spec._on_subworkflow_completed(workflow, container)
+            self.forget_inside(container)
+        else:
+            self.status = InstanceStatus.COMPLETED
+
+    def forget_inside(self, container: Task) -> None:
+        """A container's nested workflow is over."""
+        workflow = self.top.subprocesses.pop(container.id, None)
+        if workflow is not None:
+            for task_id in workflow.tasks:
+                self.index.pop(task_id, None)
+            if workflow.home is not container.workflow.home:
+                self.scopes.drop(workflow.home.key)
+
+    def cancel_others(self, task: Task) -> None:
+        """Terminate everything else in the task's scope."""
+        for other in task.workflow.live():
+            if other is not task:
+                other.cancel()
+
+    # -- variables
+
+    @staticmethod
+    def chain(task: Task) -> Chain:
+        """Scopes an element sees, its own first."""
+        return (task.id, *task.workflow.chain)
+
+    def visible(self, task: Task) -> Visible:
+        return self.scopes.visible(self.chain(task))
+
+    def map_inputs(self, task: Task) -> None:
+        inputs = task.task_spec.element.inputs
+        if inputs:
+            self.scopes.map_inputs(self.chain(task), inputs, self.evaluator)
+
+    def map_outputs(self, task: Task, result: Variables) -> None:
+        outputs = task.task_spec.element.outputs
+        if not outputs and task.internal_data.get("local"):
+            return
+        if outputs or result:
+            self.scopes.map_outputs(self.chain(task), outputs, result, self.evaluator)
+
+    # -- waits
+
+    def wait_base(self, task: Task, element_instance_key: int) -> dict[str, Any]:
+        """What every wait row says of its element."""
+        spec, home = task.task_spec, task.workflow.home
+        return {
+            "key": task.id,
+            "element_id": spec.name,
+            "element_name": spec.element.name,
+            "element_instance_key": element_instance_key,
+            "process_id": home.process_id,
+            "called_key": home.called_key,
+        }
+
+    def bind(self, task: Task) -> None:
+        """Its due instant is bound to a deadline and evaluated anew when its variables change."""
+        task.internal_data["wait"]["bound"] = True
+        self.bound[task.id] = None
+
+    def close_waits(self, task: Task, reason: CloseReason) -> None:
+        """Whatever this task itself waits for is over."""
+        wait = task.internal_data.pop("wait", None)
+        if wait is not None and wait["k"] in KINDS:
+            self.ledger.close(WaitKind(wait["k"]), task.id, reason)
+        self.bound.pop(task.id, None)
+
+    def finish(self, task: Task, result: Variables) -> None:
+        """What the element waited for has come: it completes when it runs next."""
+        self.close_waits(task, CloseReason.COMPLETED)
+        task.internal_data["result"] = dict(result)
+        task.internal_data["at"] = Phase.COMPLETING
+        self.requeue(task)
+
+    # -- events on the edge of an element
+
+    def attach(self, host: Task, specs: Iterable[EventNode]) -> None:
+        """Open waits on behalf of the host. Raises `Incident` and leaves none open when one cannot be."""
+        for spec in specs:
+            task = self.place(host.workflow, Token(spec, {"host": host.id}))
+            task._set_state(TaskState.STARTED)
+            host.internal_data.setdefault("edge", []).append(task.id)
+            try:
+                spec.attach(self, task, host)
+            except Incident:
+                self.detach_all(host)
+                raise
+
+    def attached(self, host: Task) -> list[Task]:
+        return [self.index[task_id] for task_id in host.internal_data.get("edge", ())]
+
+    def detach(self, host: Task, task: Task) -> None:
+        """The wait is no longer the host's; it is not closed by this."""
+        host.internal_data["edge"].remove(task.id)
+
+    def detach_all(self, host: Task) -> None:
+        """Close the host's waits."""
+        for task_id in host.internal_data.pop("edge", ()):
+            self.index[task_id].cancel()
+
+    def drop_wait(self, task: Task) -> None:
+        """A wait that has happened for the last time."""
+        self.close_waits(task, CloseReason.COMPLETED)
+        task.cancel()
+
+    def become_event(self, task: Task, payload: Variables, *, local: bool = False) -> None:
+        """A wait on an edge turns into the event's own element instance, which completes when it runs."""
+        self.close_waits(task, CloseReason.COMPLETED)
+        task.internal_data = {"at": Phase.COMPLETING, "result": dict(payload), **({"local": True} if local else {})}
+        task._set_state(TaskState.READY)
+        self.arrive(task)
+
+    # -- incidents, errors and escalations
+
+    def freeze(self, task: Task, incident: Incident) -> None:
+        """The element stands still until the incident is resolved."""
+        task.internal_data["incident"] = str(incident.type)
+        base = self.wait_base(task, task.id)
+        del base["key"]
+        self.ledger.freeze(IncidentOpened(type=incident.type, message=incident.message, **base))
+
+    def thaw(self, task: Task) -> None:
+        if task.internal_data.pop("incident", None) is not None:
+            self.ledger.thaw(task.id)
+
+    def throw(self, thrown: Throw) -> None:
+        """From outside: deliver at once."""
+        self._deliver(thrown)
+
+    def _deliver(self, thrown: Throw) -> None:
+        """Bring it to its catcher; the thrower ends, goes on, or is frozen when nobody catches an error."""
+        task = thrown.task
+        if task._state != TaskState.STARTED:
+            return
+        catcher = find_catcher(self, thrown)
+        if catcher is not None:
+            payload = dict(thrown.variables)
+            if thrown.kind == "error":
+                payload = {**payload, "errorCode": thrown.code, "errorMessage": thrown.message}
+            catcher.task_spec.fire(self, catcher, payload, local=thrown.kind == "error")
+        elif thrown.kind == "error":
+            told = f" ({thrown.message})" if thrown.message else ""
+            self.freeze(
+                task,
+                Incident(
+                    IncidentType.UNHANDLED_ERROR_EVENT,
+                    f"Fejlen '{thrown.code}'{told} blev kastet, og ingen hændelse griber den. "
+                    "Ret årsagen, og prøv igen, eller tegn en fejlhændelse i næste version.",
+                ),
+            )
+            return
+        if task._state == TaskState.STARTED and thrown.kind == "escalation":
+            self.finish(task, {})

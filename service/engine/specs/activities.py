@@ -1,0 +1,207 @@
+"""Tasks: what people, workers, scripts and decisions do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.task import Task
+
+from service.domain.errors import DecisionEvaluationFailed
+from service.domain.json import Variables
+from service.domain.waits import DeadlineBinding, IncidentType, JobWait, UserTaskWait, WaitKind
+from service.engine.effects import effect_of
+from service.engine.expressions import demand_instant
+from service.engine.incidents import Incident, wrong_value
+from service.engine.model import Activity as ActivityModel
+from service.engine.model import DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
+from service.engine.model import Task as TaskModel
+from service.engine.reader.extensions import EFFECT_JOBS, PRIORITIES
+from service.engine.subscriptions import deadline, drawn, note, subscribe
+
+from .base import Node, Phase
+
+if TYPE_CHECKING:
+    from service.engine.runtime import Runtime
+
+    from .events import Boundary
+
+
+class Activity(Node):
+    """Anything with mappings and events on its edge. Passes through when nothing else is said."""
+
+    element: ActivityModel
+    edge: tuple[Boundary, ...] = ()
+    """The specs of its boundary events. Set by the compiler; the instances of a multi-instance activity have none."""
+
+    def activate(self, runtime: Runtime, task: Task) -> Variables | None:
+        runtime.map_inputs(task)
+        runtime.attach(task, self.edge)
+        try:
+            return self.work(runtime, task)
+        except Incident:
+            runtime.detach_all(task)
+            raise
+
+    def work(self, runtime: Runtime, task: Task) -> Variables | None:
+        """The activity's own work: its result, or None when that comes later. May raise `Incident`."""
+        return {}
+
+
+class TaskNode(Activity):
+    element: TaskModel
+
+
+class UserTask(TaskNode):
+    def work(self, runtime: Runtime, task: Task) -> None:
+        work = self.element.work
+        assert isinstance(work, UserWork)
+        visible, ask = runtime.visible(task), runtime.evaluator
+        form_id, form_key = self._form(runtime, task, work.form)
+        due, binding = user_due(runtime, task, runtime.now)
+        wait = UserTaskWait(
+            **runtime.wait_base(task, task.id),
+            form_id=form_id,
+            form_key=form_key,
+            external_form=ask.text_or_none(work.external_form, visible, "Henvisningen til formularen"),
+            assignee=ask.text_or_none(work.assignee, visible, "Den ansvarlige"),
+            candidate_groups=ask.texts(work.candidate_groups, visible, "Grupperne"),
+            candidate_users=ask.texts(work.candidate_users, visible, "Brugerne"),
+            due=due,
+            deadline=binding,
+            follow_up=ask.instant(work.follow_up, visible, "Opfølgningsdatoen"),
+            priority=self._priority(runtime, task, work),
+            headers=self.element.headers,
+            prefill=runtime.scopes.local(task.id),
+        )
+        note(task, WaitKind.USER_TASK, due=due.isoformat() if due is not None else None, since=runtime.now.isoformat())
+        if binding is not None:
+            runtime.bind(task)
+        runtime.ledger.open(wait)
+
+    def _form(self, runtime: Runtime, task: Task, form: Resource | None) -> tuple[str | None, int | None]:
+        if form is None:
+            return None, None
+        form_id = runtime.evaluator.text(form.id, runtime.visible(task), "Formularens id")
+        found = runtime.catalog.find_form(
+            form_id, form.binding, version_tag=form.version_tag, deployment_key=task.workflow.home.deployment_key
+        )
+        if found is None:
+            raise Incident(
+                IncidentType.FORM_NOT_FOUND,
+                f"Formularen '{form_id}' er ikke sat i drift. Sæt den i drift, og prøv igen.",
+            )
+        return form_id, found.key
+
+    def _priority(self, runtime: Runtime, task: Task, work: UserWork) -> int:
+        if work.priority is None:
+            return 50
+        priority = runtime.evaluator.whole(work.priority, runtime.visible(task), "Prioriteten")
+        if priority not in PRIORITIES:
+            raise wrong_value("Prioriteten", drawn(work.priority), str(priority), "et helt tal fra 0 til 100")
+        return priority
+
+
+def user_due(runtime: Runtime, task: Task, since: datetime) -> tuple[datetime | None, DeadlineBinding | None]:
+    """A user task's due date, as of `since` where a deadline is bound. Raises `Incident`."""
+    work = task.task_spec.element.work
+    if work.due is None:
+        return None, None
+    value, counts = runtime.evaluator.explained(work.due, runtime.visible(task), since)
+    due = demand_instant(value, "Fristen (dueDate)")
+    return due, deadline(task, due, counts)
+
+
+class Receive(TaskNode):
+    """Waits for a message."""
+
+    def work(self, runtime: Runtime, task: Task) -> None:
+        assert isinstance(self.element.work, ReceiveWork)
+        subscribe(runtime, task, self.element.work.message, runtime.chain(task), task.id)
+
+    def fire(self, runtime: Runtime, task: Task, payload: Variables) -> None:
+        runtime.finish(task, payload)
+
+
+class Script(TaskNode):
+    def work(self, runtime: Runtime, task: Task) -> Variables:
+        work = self.element.work
+        assert isinstance(work, ScriptWork)
+        return {work.result: runtime.evaluator.json(work.expression, runtime.visible(task), "Scriptet")}
+
+
+class Decision(TaskNode):
+    """Evaluates a decision, which sees all visible variables."""
+
+    def work(self, runtime: Runtime, task: Task) -> Variables:
+        work = self.element.work
+        assert isinstance(work, DecisionWork)
+        visible = runtime.visible(task)
+        decision_id = runtime.evaluator.text(work.decision.id, visible, "Beslutningens id")
+        found = runtime.catalog.find_decision(
+            decision_id,
+            work.decision.binding,
+            version_tag=work.decision.version_tag,
+            deployment_key=task.workflow.home.deployment_key,
+        )
+        if found is None:
+            raise Incident(
+                IncidentType.CALLED_DECISION_ERROR,
+                f"Beslutningen '{decision_id}' er ikke sat i drift. Sæt den i drift, og prøv igen.",
+            )
+        try:
+            return {work.result: found.evaluate(visible.all(), runtime.now)}
+        except DecisionEvaluationFailed as fault:
+            raise Incident(
+                IncidentType.DECISION_EVALUATION_ERROR, f"{fault} Ret tabellen eller variablerne, og prøv igen."
+            ) from None
+
+
+class JobWorkMixin:
+    """Opens a job; job types of our own are carried out inside the step instead."""
+
+    def open_job(self, runtime: Runtime, task: Task, job: JobWork, headers: Variables) -> Variables | None:
+        visible = runtime.visible(task)
+        kind = runtime.evaluator.text(job.type, visible, "Jobtypen")
+        retries = runtime.evaluator.whole(job.retries, visible, "Antallet af forsøg")
+        local = runtime.scopes.local(task.id)
+        if kind in EFFECT_JOBS:
+            runtime.ledger.effects.append(effect_of(kind, task.task_spec.name, task.id, local))
+            return {}
+        note(task, WaitKind.JOB)
+        runtime.ledger.open(
+            JobWait(**runtime.wait_base(task, task.id), type=kind, retries=retries, headers=headers, variables=local)
+        )
+        return None
+
+    def retry_job(self, runtime: Runtime, task: Task) -> bool:
+        """After an error that nobody caught the job is open still: it can be taken again."""
+        if task.internal_data["at"] != Phase.WAITING:
+            return False
+        runtime.thaw(task)
+        return True
+
+
+class Job(JobWorkMixin, TaskNode):
+    def work(self, runtime: Runtime, task: Task) -> Variables | None:
+        assert isinstance(self.element.work, JobWork)
+        return self.open_job(runtime, task, self.element.work, self.element.headers)
+
+    def retry(self, runtime: Runtime, task: Task) -> None:
+        if not self.retry_job(runtime, task):
+            super().retry(runtime, task)
+
+
+class MessageJob(JobWorkMixin, Node):
+    """A message throw or end event: a job like any other."""
+
+    element: Event
+
+    def activate(self, runtime: Runtime, task: Task) -> Variables | None:
+        runtime.map_inputs(task)
+        assert self.element.job is not None
+        return self.open_job(runtime, task, self.element.job, self.element.headers)
+
+    def retry(self, runtime: Runtime, task: Task) -> None:
+        if not self.retry_job(runtime, task):
+            super().retry(runtime, task)

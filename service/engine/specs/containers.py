@@ -1,0 +1,336 @@
+"""Elements with an inside of their own: sub-processes, called processes, multi-instance bodies, ad-hoc sub-processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.mixins import SubWorkflowTaskMixin
+from SpiffWorkflow.task import Task
+
+from service.domain.instances import CalledInstance, InstanceStatus
+from service.domain.json import Json, Variables
+from service.domain.waits import IncidentType
+from service.engine.incidents import Incident, wrong_value
+from service.engine.model import AdHoc as AdHocModel
+from service.engine.model import CallWork, Loop
+from service.engine.model import SubProcess as SubProcessModel
+
+from .activities import Activity
+from .base import Node, NodeMixin, ScopeSpec, Token
+from .workflow import Home, Inside, NestedWorkflow, runtime_of
+
+if TYPE_CHECKING:
+    from service.engine.runtime import Runtime
+
+MAX_CALL_DEPTH = 50
+
+
+class Container(SubWorkflowTaskMixin, Activity):
+    """An activity with a nested workflow. SpiffWorkflow's `SubWorkflowTask` cancels it along with the activity."""
+
+    inside: ScopeSpec
+
+    def __init__(self, scope: ScopeSpec, element: Any, inside: ScopeSpec | None = None) -> None:
+        super().__init__(scope, element, inside)  # type: ignore[call-arg]
+        if inside is not None:
+            self.inside = inside
+
+    _update_hook = NodeMixin._update_hook
+
+    def inner_spec(self, runtime: Runtime, task: Task) -> ScopeSpec:
+        """The scope inside this instance, also of one that was loaded."""
+        return self.inside
+
+    def inner_home(self, runtime: Runtime, task: Task) -> Home | None:
+        """The process instance it opens; None when it stays in the one around it."""
+        return None
+
+    def start_workflow(self, task: Task, *entries: Token) -> NestedWorkflow:
+        """Open the inside with these tokens."""
+        runtime = runtime_of(task)
+        workflow = runtime.nest(task)
+        workflow.entries = entries
+        runtime.root_task(workflow).run()
+        return workflow
+
+    def _on_subworkflow_completed(self, workflow: NestedWorkflow, task: Task) -> None:
+        """The inside is done: what it gave is mapped when this task runs again."""
+        runtime = runtime_of(task)
+        runtime.finish(task, self.gathered(runtime, task, workflow))
+
+    def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
+        """The result when the inside is done."""
+        return {}
+
+    def _on_cancel(self, task: Task) -> None:
+        SubWorkflowTaskMixin._on_cancel(self, task)
+        runtime_of(task).forget_inside(task)
+        Activity._on_cancel(self, task)
+
+
+class SubProcess(Container):
+    element: SubProcessModel
+
+    def work(self, runtime: Runtime, task: Task) -> None:
+        assert self.inside.none_start is not None
+        start = self.inside.task_specs[self.inside.none_start]
+        data = task.internal_data
+        entry = {"payload": data.pop("payload", {}), **({"local": True} if data.pop("local", False) else {})}
+        self.start_workflow(task, Token(start, entry))
+
+
+class Call(Container):
+    """Runs another process as part of this instance; its version is resolved once and pinned."""
+
+    def work(self, runtime: Runtime, task: Task) -> None:
+        work = self.element.work  # type: ignore[attr-defined]
+        assert isinstance(work, CallWork)
+        visible = runtime.visible(task)
+        process_id = runtime.evaluator.text(work.process.id, visible, "Den kaldte proces' id")
+        outer: Home = task.workflow.home
+        found = runtime.catalog.find_process(
+            process_id, work.process.binding, version_tag=work.process.version_tag, deployment_key=outer.deployment_key
+        )
+        if found is None:
+            raise Incident(
+                IncidentType.CALLED_ELEMENT_ERROR,
+                f"Processen '{process_id}' er ikke sat i drift. Sæt den i drift, og prøv igen.",
+            )
+        version, model = found
+        inside = runtime.program_of(model).root
+        if inside.none_start is None:
+            raise Incident(
+                IncidentType.CALLED_ELEMENT_ERROR,
+                f"Processen '{process_id}' har ingen almindelig starthændelse og kan ikke kaldes. Tegn en, og prøv igen.",
+            )
+        if outer.depth >= MAX_CALL_DEPTH:
+            raise Incident(
+                IncidentType.CALLED_ELEMENT_ERROR,
+                f"Processer kalder hinanden i mere end {MAX_CALL_DEPTH} led. Ret '{process_id}', så kaldene ender.",
+            )
+        key = runtime.keys.next()
+        task.internal_data["called"] = {"key": key, "definition": version.key}
+        variables = visible.all() if work.all_down else runtime.scopes.local(task.id)
+        runtime.scopes.put(key, variables)
+        runtime.ledger.call_began(self._called(task, key, version.key, started=True))
+        self.start_workflow(task, Token(inside.task_specs[inside.none_start]))
+
+    def inner_spec(self, runtime: Runtime, task: Task) -> ScopeSpec:
+        return runtime.program(task.internal_data["called"]["definition"]).root
+
+    def inner_home(self, runtime: Runtime, task: Task) -> Home:
+        called, outer = task.internal_data["called"], task.workflow.home
+        version = runtime.version(called["definition"])
+        return Home(called["key"], called["key"], version.id, version.key, version.deployment_key, outer.depth + 1)
+
+    def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
+        work = self.element.work  # type: ignore[attr-defined]
+        self._end(runtime, task, InstanceStatus.COMPLETED)
+        return runtime.scopes.local(workflow.home.key) if work.all_up or self.element.outputs else {}
+
+    def _on_cancel(self, task: Task) -> None:
+        runtime = runtime_of(task)
+        super()._on_cancel(task)
+        self._end(runtime, task, InstanceStatus.TERMINATED)
+
+    def _end(self, runtime: Runtime, task: Task, status: InstanceStatus) -> None:
+        called = task.internal_data.pop("called", None)
+        if called is not None:
+            runtime.ledger.call_ended(self._called(task, called["key"], called["definition"]), status)
+
+    @staticmethod
+    def _called(task: Task, key: int, definition_key: int, *, started: bool = False) -> CalledInstance:
+        return CalledInstance(key, definition_key, task.workflow.home.key, task.id, started, None)
+
+
+# -- multi-instance -----------------------------------------------------------------------------------------------------
+
+
+class MultiInstance(Container):
+    """The body around the instances: its inside holds a token per instance, so that cancelling it cancels them."""
+
+    @property
+    def type(self) -> str:
+        return "multiInstanceBody"
+
+    @property
+    def loop(self) -> Loop:
+        assert self.element.loop is not None
+        return self.element.loop
+
+    def activate(self, runtime: Runtime, task: Task) -> Variables | None:
+        """Mappings belong to the instances; the body only opens the events on its edge."""
+        runtime.attach(task, self.edge)
+        try:
+            return self.work(runtime, task)
+        except Incident:
+            runtime.detach_all(task)
+            raise
+
+    def work(self, runtime: Runtime, task: Task) -> Variables | None:
+        loop = self.loop
+        items = runtime.evaluator.raw(loop.collection, runtime.visible(task))
+        if not isinstance(items, list):
+            raise wrong_value("Samlingen (inputCollection)", loop.collection.text, items, "en liste")
+        values: list[Json] = runtime.evaluator.json(
+            loop.collection, runtime.visible(task), "Samlingen (inputCollection)"
+        )
+        if loop.output is not None:
+            runtime.scopes.put(task.id, {loop.output: [None] * len(values)})
+        if not values:
+            return self._outcome(runtime, task)
+        task.internal_data["loop"] = {"items": values, "next": 0, "done": 0}
+        first = 1 if loop.sequential else len(values)
+        self.start_workflow(task, *(self.instance(task) for _ in range(first)))
+        return None
+
+    def instance(self, task: Task) -> Token:
+        """The next instance: its item and number are local to it."""
+        state, loop = task.internal_data["loop"], self.loop
+        index = state["next"]
+        state["next"] += 1
+        variables: dict[str, Json] = {} if loop.output_local is None else {loop.output_local: None}
+        if loop.element is not None:
+            variables[loop.element] = state["items"][index]
+        variables["loopCounter"] = index + 1
+        return Token(self.inside.task_specs[self.name], {"index": index}, variables)
+
+    def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
+        task.internal_data.pop("loop", None)
+        return self._outcome(runtime, task)
+
+    def _outcome(self, runtime: Runtime, task: Task) -> Variables:
+        name = self.loop.output
+        return {} if name is None else {name: runtime.scopes.local(task.id).get(name)}
+
+    def write_result(self, runtime: Runtime, task: Task, result: Variables) -> None:
+        """The collected output goes to the scope around the body; mappings were the instances' own."""
+        runtime.scopes.propagate(task.workflow.chain, result)
+
+
+class InstancesSpec(ScopeSpec):
+    """The inside of a multi-instance body."""
+
+    def before_leave(self, runtime: Runtime, task: Task) -> None:
+        """An instance is done: collect its output, see whether the rest is needed, begin the next."""
+        body = task.workflow.container
+        spec, state = body.task_spec, body.internal_data["loop"]
+        loop: Loop = spec.loop
+        if loop.output_element is not None and loop.output is not None:
+            value = runtime.evaluator.json(
+                loop.output_element, runtime.visible(task), "Resultatets udtryk (outputElement)"
+            )
+            collected = list(runtime.scopes.local(body.id)[loop.output])
+            collected[task.internal_data["index"]] = value
+            runtime.scopes.put(body.id, {loop.output: collected})
+        done = state["done"] + 1
+        if loop.completion is not None:
+            counts = {
+                "numberOfInstances": len(state["items"]),
+                "numberOfCompletedInstances": done,
+                "numberOfActiveInstances": state["next"] - done,
+                "numberOfTerminatedInstances": 0,
+            }
+            visible = runtime.scopes.visible(runtime.chain(task), counts)
+            if runtime.evaluator.boolean(loop.completion, visible, "Slutbetingelsen (completionCondition)"):
+                state["done"] = done
+                runtime.cancel_others(task)
+                return
+        state["done"] = done
+        if loop.sequential and state["next"] < len(state["items"]):
+            runtime.spawn(task.workflow, spec.instance(body))
+
+
+# -- ad-hoc -------------------------------------------------------------------------------------------------------------
+
+
+class AdHoc(Container):
+    """Its activities begin one by one: those the collection names, and those that people activate."""
+
+    element: AdHocModel
+
+    def work(self, runtime: Runtime, task: Task) -> None:
+        names = self._active(runtime, task)
+        if self.element.output is not None:
+            runtime.scopes.put(task.id, {self.element.output: []})
+        self.start_workflow(task, *(Token(self.inside.task_specs[name]) for name in names))
+
+    def _active(self, runtime: Runtime, task: Task) -> list[str]:
+        formula = self.element.active
+        if formula is None:
+            return []
+        names = runtime.evaluator.raw(formula, runtime.visible(task))
+        what = "Listen af aktive elementer (activeElementsCollection)"
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise wrong_value(what, formula.text, names, "en liste af elementers id'er")
+        unknown = [name for name in names if self.startable(name) is None]
+        if unknown:
+            raise Incident(
+                IncidentType.EXTRACT_VALUE_ERROR,
+                f"{what} nævner {', '.join(unknown)}, som ikke kan startes i '{self.name}'. Ret listen, og prøv igen.",
+            )
+        return names
+
+    def startable(self, name: str) -> Node | None:
+        """The activity of that id, when it can be activated: nothing in the sub-process leads to it."""
+        spec = self.inside.task_specs.get(name)
+        free = isinstance(spec, Activity) and not spec.element.incoming
+        return spec if free and not getattr(spec.element, "event_start", None) else None
+
+    def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
+        task.internal_data.pop("met", None)
+        return {}
+
+    def write_result(self, runtime: Runtime, task: Task, result: Variables) -> None:
+        name = self.element.output
+        if name is not None:
+            runtime.scopes.propagate(task.workflow.chain, {name: runtime.scopes.local(task.id).get(name)})
+        super().write_result(runtime, task, result)
+
+
+class AdHocSpec(ScopeSpec):
+    """The inside of an ad-hoc sub-process."""
+
+    def before_leave(self, runtime: Runtime, task: Task) -> None:
+        """After each activity, and at the end of each path: collect the output, see whether it is enough."""
+        spec, container = task.task_spec, task.workflow.container
+        element: AdHocModel = container.task_spec.element
+        ends_path = not spec.flows
+        if not ends_path and not isinstance(spec, Activity):
+            return
+        if ends_path:
+            self._collect(runtime, task, container, element)
+        if element.completion is None or container.internal_data.get("met"):
+            return
+        if self._met(runtime, container, element):
+            container.internal_data["met"] = True
+            if element.cancel_remaining:
+                runtime.cancel_others(task)
+                task.internal_data["last"] = True
+
+    @staticmethod
+    def _collect(runtime: Runtime, task: Task, container: Task, element: AdHocModel) -> None:
+        """Append to the output collection, once also when the completion condition fails and is tried again."""
+        if element.output_element is None or element.output is None or task.internal_data.get("collected"):
+            return
+        value = runtime.evaluator.json(
+            element.output_element, runtime.visible(task), "Resultatets udtryk (outputElement)"
+        )
+        runtime.scopes.put(container.id, {element.output: [*runtime.scopes.local(container.id)[element.output], value]})
+        task.internal_data["collected"] = True
+
+    @staticmethod
+    def _met(runtime: Runtime, container: Task, element: AdHocModel) -> bool:
+        """Whether the completion condition holds; null counts as no."""
+        assert element.completion is not None
+        visible = runtime.visible(container)
+        if runtime.evaluator.raw(element.completion, visible) is None:
+            return False
+        return runtime.evaluator.boolean(element.completion, visible, "Slutbetingelsen (completionCondition)")
+
+    def may_end(self, workflow: Inside, task: Task) -> bool:
+        container = workflow.container  # type: ignore[attr-defined]
+        if task.task_spec is self.start:
+            return False
+        enough = container.task_spec.element.completion is None or container.internal_data.get("met", False)
+        return bool(enough) and super().may_end(workflow, task)

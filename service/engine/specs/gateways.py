@@ -1,0 +1,160 @@
+"""Gateways: choosing, forking, joining, and waiting for the first of several events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.bpmn.specs.mixins import ExclusiveGatewayMixin
+from SpiffWorkflow.operators import Operator
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from service.domain.waits import IncidentType
+from service.engine.incidents import Incident
+from service.engine.model import Flow, Gateway
+
+from .base import Node, NodeMixin, Phase
+from .workflow import Inside, runtime_of
+
+if TYPE_CHECKING:
+    from service.engine.runtime import Runtime
+
+
+class FlowCondition(Operator):
+    """A sequence flow's condition, as SpiffWorkflow's choices take it."""
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__(flow)
+        self.flow = flow
+
+    def _matches(self, task: Task) -> bool:
+        runtime = runtime_of(task)
+        assert self.flow.condition is not None
+        what = f"Betingelsen på pilen '{self.flow.id}'"
+        return runtime.evaluator.boolean(self.flow.condition, runtime.visible(task), what)
+
+
+class Choice(NodeMixin):
+    """What exclusive and inclusive gateways share: flows with conditions in document order, and a default."""
+
+    element: Gateway
+    _run_hook = NodeMixin._run_hook  # SpiffWorkflow's choices come before the node in the order of classes
+    _predict_hook = NodeMixin._predict_hook
+    test = NodeMixin.test
+
+    def takes(self, task: Task) -> Iterable[str]:
+        """Ids of the flows whose condition holds, in document order; evaluated one by one as they are asked for."""
+        for condition, _ in self.cond_task_specs:  # type: ignore[attr-defined]
+            if condition is not None and condition.flow.id != self.element.default and condition._matches(task):
+                yield condition.flow.id
+
+    def otherwise(self) -> str:
+        """The default flow, or the only flow when it has no condition. Raises CONDITION_ERROR without one."""
+        if self.element.default is not None:
+            return self.element.default
+        only = self.element.outgoing[0]
+        if len(self.element.outgoing) == 1 and only.condition is None:
+            return only.id or ""
+        raise Incident(
+            IncidentType.CONDITION_ERROR,
+            "Ingen af betingelserne efter gatewayen er opfyldt, og den har ingen standardpil. "
+            "Ret variablerne, og prøv igen, eller giv gatewayen en standardpil i næste version.",
+        )
+
+    def next_flows(self, task: Task) -> Iterable[Flow]:
+        taken = task.internal_data["flows"]
+        return [flow for flow in self.flows if flow.id in taken]
+
+    def execute(self, runtime: Runtime, task: Task) -> bool:
+        task.internal_data["flows"] = self.choose(task)
+        return True
+
+    def choose(self, task: Task) -> list[str]:
+        """Ids of the flows to take."""
+        raise AssertionError("every choice says how it chooses")
+
+
+class Exclusive(Choice, ExclusiveGatewayMixin, Node):
+    """The first flow whose condition holds, else the default. Joins without waiting."""
+
+    def choose(self, task: Task) -> list[str]:
+        return [next(iter(self.takes(task)), None) or self.otherwise()]
+
+
+class Join(NodeMixin):
+    """Tokens wait here as WAITING tasks, one per arrival, and remember by which flow they came."""
+
+    element: Gateway
+
+    @property
+    def counts_tokens(self) -> bool:
+        return len(self.element.incoming) > 1
+
+    def _update_hook(self, task: Task) -> bool:
+        if not self.counts_tokens:
+            return True
+        task._set_state(TaskState.WAITING)
+        workflow = task.workflow
+        waiting: dict[str, list[Task]] = {}
+        for other in workflow.tasks.values():
+            if other.task_spec is self and other._state == TaskState.WAITING:
+                waiting.setdefault(other.internal_data["via"], []).append(other)
+        consumed = self.consume(workflow, waiting)
+        if task not in consumed:
+            return False
+        for other in consumed:
+            if other is not task:
+                other.cancel()
+        return True
+
+    def all_here(self, waiting: dict[str, list[Task]]) -> bool:
+        return all(flow.id in waiting for flow in self.element.incoming)
+
+    def consume(self, workflow: Inside, waiting: dict[str, list[Task]]) -> list[Task]:
+        """The waiting tokens that make one passage; none when it must wait."""
+        raise AssertionError("every join says what it waits for")
+
+
+class Parallel(Join, Node):
+    """Needs one token per incoming flow; takes every outgoing flow."""
+
+    def consume(self, workflow: Inside, waiting: dict[str, list[Task]]) -> list[Task]:
+        return [tasks[0] for tasks in waiting.values()] if self.all_here(waiting) else []
+
+
+class Inclusive(Join, Choice, MultiChoice, Node):
+    """Takes every flow whose condition holds. Joins when no token elsewhere in the scope can still reach it."""
+
+    reached_from: frozenset[str] = frozenset()
+    """Names of the specs from which a token can come here. Set by the compiler."""
+
+    def consume(self, workflow: Inside, waiting: dict[str, list[Task]]) -> list[Task]:
+        if not self.all_here(waiting) and any(
+            token.task_spec.name in self.reached_from for token in workflow.tokens() if token.task_spec is not self
+        ):
+            return []
+        return [task for tasks in waiting.values() for task in tasks]
+
+    def choose(self, task: Task) -> list[str]:
+        return list(self.takes(task)) or [self.otherwise()]
+
+
+class EventGateway(Node):
+    """Opens a wait for each event after it; the first to happen ends the others."""
+
+    def execute(self, runtime: Runtime, task: Task) -> None:
+        task.internal_data["at"] = Phase.ACTIVATING
+        specs = task.workflow.spec.task_specs
+        runtime.attach(task, [specs[flow.target] for flow in self.flows])
+        task.internal_data["at"] = Phase.WAITING
+
+    def _on_complete_hook(self, task: Task) -> None:
+        """The event that fired holds the token already; its flow is all that is left to note."""
+        runtime = runtime_of(task)
+        fired = task.internal_data["fired"]
+        runtime.completed(task)
+        for flow in self.flows:
+            if flow.target == fired:
+                runtime.note_flow(task.workflow, flow)

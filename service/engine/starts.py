@@ -1,0 +1,42 @@
+"""When timer start events are due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service.domain.deadlines import Calendar
+from service.domain.definitions import StartEvent
+from service.feel import parse_expression
+
+from .expressions import Evaluator
+from .model import Formula
+from .timing import after, read_cycle, read_instant
+
+
+def next_timer_start(
+    start: StartEvent, previous: datetime | None, now: datetime, since: datetime | None = None
+) -> datetime | None:
+    """See `Engine.next_timer_start`."""
+    text = start.timer
+    value = text
+    if text.startswith("="):
+        value = Evaluator(now, Calendar()).raw(Formula(text, parse_expression(text[1:])), {})
+    if start.timer_form != "timeCycle":
+        return read_instant(value) if previous is None else None
+    cycle = read_cycle(value)
+    if previous is None:
+        return cycle.first(now)
+    upcoming, _ = cycle.next(previous, now)
+    if upcoming is None or cycle.count is None:
+        return upcoming
+    assert cycle.interval is not None
+    beat = cycle.start
+    if beat is None:
+        if since is None:
+            raise ValueError("a counted cycle without a start needs `since`, the moment it was armed")
+        beat = after(since, cycle.interval)
+    for _ in range(cycle.count - 1):
+        beat = after(beat, cycle.interval)
+        if beat >= upcoming:
+            return upcoming
+    return None
