@@ -80,7 +80,10 @@ def _ready_call(name: str, variant: Variant, args: Sequence[Closure]) -> Closure
 def _outside_call(c: Compiler, name: str, node: n.Call) -> Closure:
     """A function of the environment, or else a variable that holds one."""
     args, names = [c.compile(arg) for arg in node.args], node.names
+    known = name in c.names
     variable = c.read(name)
+    if not known:
+        c.names.discard(name)  # it is listed among the functions
 
     def run(f: Frame) -> Any:
         env = f[1]

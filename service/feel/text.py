@@ -75,8 +75,10 @@ def quote(text: str) -> str:
 
 
 def _key(key: str) -> str:
-    kinds = [found.lastgroup for found in TOKEN.finditer(key)]
+    pieces = list(TOKEN.finditer(key))
+    kinds = [found.lastgroup for found in pieces]
     plain = bool(kinds) and kinds[0] == "word" and all(k in {"word", "num", "blank"} for k in kinds)
+    plain = plain and sum(len(found.group()) for found in pieces) == len(key) and " ".join(key.split()) == key
     return key if plain else quote(key)
 
 
