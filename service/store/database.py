@@ -1,0 +1,136 @@
+"""Engines for SQLite and PostgreSQL, and the one door through which statements leave: a session."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    QueuePool,
+    Row,
+    StaticPool,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.domain.errors import SetupFault
+
+BUSY_TIMEOUT_S = 10
+"""How long SQLite waits for another process's write before it says busy."""
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+Record = Row[*tuple[Any, ...]]
+"""A row of a result: columns by name."""
+
+
+class OnEither:
+    """A statement that each database spells in its own way (`ON CONFLICT`): built once for both."""
+
+    def __init__(self, table: Table, build: Callable[[Any], Executable]) -> None:
+        self.sqlite = build(sqlite.insert(table))
+        self.postgresql = build(postgresql.insert(table))
+
+
+class Session:
+    """The connection of one transaction. Writing where only reading was promised raises RuntimeError."""
+
+    __slots__ = ("_connection", "after_commit", "postgresql", "writable")
+
+    def __init__(self, connection: Connection, *, writable: bool) -> None:
+        self._connection, self.writable = connection, writable
+        self.postgresql = connection.dialect.name == "postgresql"
+        self.after_commit: list[Callable[[], None]] = []
+
+    def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Record]:
+        return self._connection.execute(statement, parameters).fetchall()
+
+    def first(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Record | None:
+        return self._connection.execute(statement, parameters).first()
+
+    def value(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+        return self._connection.execute(statement, parameters).scalar()
+
+    def write(self, statement: Executable | OnEither, parameters: Parameters | None = None) -> int:
+        """Run it, once per parameter set; gives the number of rows it touched (-1 when the driver does not say)."""
+        self.must_write()
+        return self._connection.execute(self._spell(statement), parameters).rowcount
+
+    def write_returning(
+        self, statement: Executable | OnEither, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Record]:
+        self.must_write()
+        return self._connection.execute(self._spell(statement), parameters).fetchall()
+
+    def _spell(self, statement: Executable | OnEither) -> Executable:
+        if isinstance(statement, OnEither):
+            return statement.postgresql if self.postgresql else statement.sqlite
+        return statement
+
+    def must_write(self) -> None:
+        """Raises RuntimeError in a unit of work that only reads."""
+        if not self.writable:
+            raise RuntimeError("this unit of work only reads; use transact() to write")
+
+
+def in_memory(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
+def parse(url: str) -> URL:
+    """The URL with our drivers. Raises `SetupFault` for any other database."""
+    parsed = make_url("sqlite://" if url == ":memory:" else url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+pysqlite")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+    raise SetupFault(why=f"Databasen skal være sqlite:/// eller postgresql://, ikke {parsed.get_backend_name()}.")
+
+
+def build_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """An engine whose transactions start as this store needs: the execution option `writes` asks for the write lock."""
+    parsed = parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, pool_size)
+    return create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=2 * pool_size,
+        connect_args={"options": "-c timezone=UTC", "prepare_threshold": 2},
+    )
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> Engine:
+    shared = in_memory(url)
+    pool: dict[str, Any] = {"poolclass": StaticPool} if shared else {"poolclass": QueuePool, "pool_size": pool_size}
+    if not shared:
+        pool["max_overflow"] = 2 * pool_size
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S, "cached_statements": 512},
+        **pool,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,228 @@
+# ruff: noqa: S608 (text is put together from constants alone; every value is a parameter)
+"""Lists of cases: one sorted branch per way of seeing them (unit, worker, intake, all), merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, func, select, text
+from sqlalchemy.sql.expression import TextClause, TextualSelect
+
+from service.domain.views import CaseQuery, CaseRow, Page
+from service.domain.waits import TimerUse
+from service.store import tables as t
+from service.store.columns import Due
+from service.store.database import Record, Session
+from service.store.queries.citizens import CITIZEN_COLUMNS, CITIZEN_JOINS, shown_citizen
+from service.store.queries.paging import (
+    counted,
+    due_cursor,
+    key_cursor,
+    merged,
+    page_size,
+    read_due_cursor,
+    read_key_cursor,
+    statement,
+    total,
+)
+from service.store.queries.paging import page as make_page
+from service.store.queries.words import hits
+from service.store.repositories.citizens import cpr_lookup
+from service.store.vault import Vault
+
+_DRIVEN = 1000
+_STATES = {
+    "åbne": " AND c.closed_at IS NULL",
+    "lukkede": " AND c.closed_at IS NOT NULL",
+    "bero": " AND c.paused_at IS NOT NULL",
+    "alle": "",
+}
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_OPEN_TASKS = (
+    select(t.user_task.c.owner_key, func.count(), func.min(t.user_task.c.due, type_=Due()))
+    .where(t.user_task.c.owner_key.in_(_KEYS), text("status = 'CREATED'"))
+    .group_by(t.user_task.c.owner_key)
+)
+_TIMERS = (
+    select(t.timer.c.owner_key, func.min(t.timer.c.due, type_=Due()))
+    .where(
+        t.timer.c.owner_key.in_(_KEYS), t.timer.c.deadline_id.is_not(None), t.timer.c.use_for == TimerUse.PROCESS.value
+    )
+    .group_by(t.timer.c.owner_key)
+)
+_INCIDENTS = (
+    select(t.instance.c.owner_key, func.count())
+    .select_from(t.instance.join(t.incident, t.incident.c.instance_key == t.instance.c.root_key))
+    .where(
+        t.instance.c.owner_key.in_(_KEYS),
+        text("instance.owner_key <> instance.root_key"),
+        t.instance.c.key == t.instance.c.root_key,
+        text("incident.resolved_at IS NULL"),
+    )
+    .group_by(t.instance.c.owner_key)
+)
+_CITIZEN = select(t.citizen.c.key).where(t.citizen.c.cpr_lookup == bindparam("lookup"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    everything: bool
+    units: int
+    worker: bool
+    intake: bool
+    kinds: bool
+    status: bool
+    state: str
+    citizen: bool
+    words: int
+    driven: bool
+    by_date: bool
+    after: bool
+
+
+def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
+    words = hits(session, vault.sealer, query.words, most=_DRIVEN, names=False)
+    citizen_key = None
+    if query.cpr is not None:
+        citizen_key = session.value(_CITIZEN, {"lookup": cpr_lookup(vault, query.cpr)})
+    units = sorted(query.units) if not query.everything else []
+    nobody = not (query.everything or units or query.worker is not None or query.intake)
+    if nobody or any(hit.nowhere for hit in words) or (query.cpr is not None and citizen_key is None):
+        return Page(rows=[], next=None, total=0)
+    driver = min((hit for hit in words if hit.only_cases), key=lambda hit: len(hit.cases), default=None)
+    shape = Shape(
+        everything=query.everything,
+        units=len(units),
+        worker=query.worker is not None and not query.everything,
+        intake=query.intake and not query.everything,
+        kinds=query.kinds is not None,
+        status=query.status is not None,
+        state=query.state,
+        citizen=citizen_key is not None,
+        words=len(words),
+        driven=driver is not None,
+        by_date=query.order == "sortdato",
+        after=query.after is not None,
+    )
+    parameters: dict[str, Any] = {f"u{i}": unit for i, unit in enumerate(units)}
+    parameters |= {f"token{i}": hit.token for i, hit in enumerate(words)}
+    given = {
+        "worker": query.worker if shape.worker else None,
+        "status": query.status,
+        "kinds": sorted(query.kinds) if query.kinds is not None else None,
+        "citizen": citizen_key,
+        "cases": sorted(driver.cases) if driver else None,
+    }
+    parameters |= {name: value for name, value in given.items() if value is not None}
+    if query.after is not None and shape.by_date:
+        parameters["after_due"], parameters["after_key"] = read_due_cursor(query.after)
+    elif query.after is not None:
+        parameters["after_key"] = read_key_cursor(query.after)
+    size = page_size(query)
+    rows = session.rows(_page_statement(shape), parameters | {"n": size + 1})
+    found = total(session, lambda: _count_statement(shape), parameters, len(rows), query)
+    beside = _beside(session, [row.key for row in rows[:size]])
+    cursor = (lambda row: due_cursor(row.sort_date, row.key)) if shape.by_date else (lambda row: key_cursor(row.key))
+    return make_page(rows, lambda row: _row(row, vault, beside), cursor, size, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is counted for the cases of one page."""
+
+    tasks: Mapping[int, int]
+    due: Mapping[int, datetime]
+    incidents: Mapping[int, int]
+
+
+def _beside(session: Session, keys: Sequence[int]) -> Beside:
+    if not keys:
+        return Beside({}, {}, {})
+    wanted = {"keys": list(keys)}
+    tasks = session.rows(_OPEN_TASKS, wanted)
+    due = {row[0]: row[2] for row in tasks if row[2] is not None}
+    for key, soonest in session.rows(_TIMERS, wanted):
+        if soonest is not None:
+            due[key] = min(soonest, due.get(key, soonest))
+    counts = {row[0]: row[1] for row in session.rows(_INCIDENTS, wanted)}
+    return Beside({row[0]: row[1] for row in tasks}, due, counts)
+
+
+@lru_cache(maxsize=1024)
+def _page_statement(shape: Shape) -> TextualSelect:
+    c = t.case.c
+    columns = (
+        *(c.key, c.number, c.kind, c.status, c.unit, c.worker, c.opened_at),
+        *(c.closed_at, c.paused_at, c.sort_date),
+    )
+    order = "sort_date, key" if shape.by_date else "key DESC"
+    outer = "p.sort_date, p.key" if shape.by_date else "p.key DESC"
+    sql = (
+        f"WITH page AS ({merged(_branches(shape, paged=True), order)}) "
+        f"SELECT {', '.join(f'c.{column.name}' for column in columns)}, {', '.join(CITIZEN_COLUMNS)} "
+        f'FROM page AS p JOIN "case" AS c ON c.key = p.key {CITIZEN_JOINS} ORDER BY {outer}'
+    )
+    return _expanding(sql, shape).columns(*columns)
+
+
+@lru_cache(maxsize=1024)
+def _count_statement(shape: Shape) -> TextClause:
+    return _expanding(counted(_branches(shape, paged=False)), shape)
+
+
+def _expanding(sql: str, shape: Shape) -> TextClause:
+    lists = (["kinds"] if shape.kinds else []) + (["cases"] if shape.driven else [])
+    return statement(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
+
+def _branches(shape: Shape, *, paged: bool) -> list[str]:
+    ways = ["1 = 1"] if shape.everything else [f"c.unit = :u{i}" for i in range(shape.units)]
+    ways += ["c.worker = :worker"] if shape.worker else []
+    ways += ["c.unit IS NULL"] if shape.intake else []
+    columns = "c.sort_date, c.key" if shape.by_date else "c.key"
+    return [f'SELECT {columns} FROM "case" AS c WHERE {way}{_filters(shape, paged)}' for way in ways]
+
+
+def _filters(shape: Shape, paged: bool) -> str:
+    filters = _STATES[shape.state]
+    if shape.kinds:
+        filters += " AND c.kind IN :kinds"
+    if shape.status:
+        filters += " AND c.status = :status"
+    if shape.citizen:
+        filters += " AND c.citizen_key = :citizen"
+    if shape.driven:
+        filters += " AND c.key IN :cases"
+    for i in range(shape.words):
+        filters += f" AND EXISTS (SELECT 1 FROM search_token AS s WHERE s.case_key = c.key AND s.token = :token{i})"
+    if shape.after and paged and shape.by_date:
+        filters += " AND c.sort_date >= :after_due AND (c.sort_date > :after_due OR c.key > :after_key)"
+    elif shape.after and paged:
+        filters += " AND c.key < :after_key"
+    return filters
+
+
+def _row(row: Record, vault: Vault, beside: Beside) -> CaseRow:
+    citizen = shown_citizen(row, vault)
+    return CaseRow(
+        key=row.key,
+        number=row.number,
+        kind=row.kind,
+        status=row.status,
+        unit=row.unit,
+        worker=row.worker,
+        citizen_name=citizen.name if citizen else None,
+        citizen_protected=citizen.protected if citizen else False,
+        citizen_died=citizen.died if citizen else False,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        paused_at=row.paused_at,
+        next_due=beside.due.get(row.key),
+        sort_date=row.sort_date,
+        open_tasks=beside.tasks.get(row.key, 0),
+        open_incidents=beside.incidents.get(row.key, 0),
+    )

@@ -1,0 +1,201 @@
+# ruff: noqa: S608 (text is put together from constants alone; every value is a parameter)
+"""The inbox: one sorted branch per principal, merged, so that a page costs the same in a small and a huge office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlalchemy.sql.expression import TextClause, TextualSelect
+
+from service.domain.views import InboxQuery, InboxRow, Page
+from service.store import tables as t
+from service.store.database import Record, Session
+from service.store.queries.citizens import CITIZEN_COLUMNS, CITIZEN_JOINS, shown_citizen
+from service.store.queries.paging import counted, due_cursor, merged, page_size, read_due_cursor, statement, total
+from service.store.queries.paging import page as make_page
+from service.store.queries.words import WordHits, hits
+from service.store.repositories.held import case_of
+from service.store.tables.waits import ASSIGNED, OPEN, UNASSIGNED
+from service.store.vault import Vault
+
+_ORDER = "due, key"
+_DRIVEN = 1000
+"""A word that at most so many cases have is looked up from the cases' side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the text of the statement; everything else is a parameter."""
+
+    own: bool
+    groups: int
+    candidate: bool
+    led: int
+    process: bool
+    unit: bool
+    overdue: bool
+    after: bool
+    words: tuple[tuple[bool, bool], ...]
+    """Per word: whether task names match it, whether cases may."""
+    driven: bool
+
+
+def page(session: Session, vault: Vault, query: InboxQuery) -> Page[InboxRow]:
+    words = hits(session, vault.sealer, query.words, most=_DRIVEN)
+    if any(hit.nowhere for hit in words):
+        return Page(rows=[], next=None, total=0)
+    driver = min((hit for hit in words if hit.only_cases), key=lambda hit: len(hit.cases), default=None)
+    groups = sorted(query.groups) if query.show != "mine" else []
+    led = sorted(query.led_units) if query.show == "enhed" else []
+    if query.unit is not None:
+        led = [unit for unit in led if unit == query.unit]
+    shape = Shape(
+        own=query.show != "ikke_tildelt",
+        groups=len(groups),
+        candidate=query.show != "mine",
+        led=len(led),
+        process=query.process_id is not None,
+        unit=query.unit is not None,
+        overdue=query.overdue_before is not None,
+        after=query.after is not None,
+        words=tuple((bool(hit.names), bool(hit.cases)) for hit in words),
+        driven=driver is not None,
+    )
+    parameters = _parameters(query, groups, led, words, driver)
+    size = page_size(query)
+    rows = session.rows(_page_statement(shape), parameters | {"n": size + 1})
+    found = total(session, lambda: _count_statement(shape), parameters, len(rows), query)
+    for row in rows[:size]:
+        vault.learn(row.citizen_key, row.citizen_key_version, row.citizen_wrapped)
+    return make_page(rows, lambda row: _row(row, vault), lambda row: due_cursor(row.due, row.key), size, found)
+
+
+def _parameters(
+    query: InboxQuery, groups: list[str], led: list[str], words: list[WordHits], driver: WordHits | None
+) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"me": query.username, "me_candidate": f"u:{query.username}"}
+    for i, group in enumerate(groups):
+        parameters |= {f"g{i}": group, f"gc{i}": f"g:{group}"}
+    parameters |= {f"l{i}": unit for i, unit in enumerate(led)}
+    for i, hit in enumerate(words):
+        parameters |= {f"names{i}": sorted(hit.names)} if hit.names else {}
+        parameters |= {f"token{i}": hit.token} if hit.cases else {}
+    if driver is not None:
+        parameters["cases"] = sorted(driver.cases)
+    if query.process_id is not None:
+        parameters["process_id"] = query.process_id
+    if query.unit is not None:
+        parameters["unit"] = query.unit
+    if query.overdue_before is not None:
+        parameters["overdue_before"] = query.overdue_before
+    if query.after is not None:
+        parameters["after_due"], parameters["after_key"] = read_due_cursor(query.after)
+    return parameters
+
+
+@lru_cache(maxsize=2048)
+def _page_statement(shape: Shape) -> TextualSelect:
+    columns = (
+        t.user_task.c.instance_key,
+        t.user_task.c.key,
+        t.user_task.c.element_id,
+        t.user_task.c.name,
+        t.user_task.c.process_id,
+        t.user_task.c.owner_key,
+        t.user_task.c.assignee,
+        t.user_task.c.grp,
+        t.user_task.c.unit,
+        t.user_task.c.due,
+        t.user_task.c.created_at,
+        t.user_task.c.priority,
+        t.user_task.c.held,
+    )
+    sql = (
+        f"WITH page AS ({merged(_branches(shape, paged=True), _ORDER)}) "
+        f"SELECT {', '.join(f't.{c.name}' for c in columns)}, "
+        f"c.number AS case_number, c.kind AS case_kind, {', '.join(CITIZEN_COLUMNS)} "
+        "FROM page AS p JOIN user_task AS t ON t.instance_key = p.instance_key AND t.key = p.key "
+        f'LEFT JOIN "case" AS c ON c.key = t.owner_key {CITIZEN_JOINS} ORDER BY p.due, p.key'
+    )
+    return _expanding(sql, shape).columns(*columns)
+
+
+@lru_cache(maxsize=2048)
+def _count_statement(shape: Shape) -> TextClause:
+    return _expanding(counted(_branches(shape, paged=False)), shape)
+
+
+def _expanding(sql: str, shape: Shape) -> TextClause:
+    lists = [f"names{i}" for i, (names, _) in enumerate(shape.words) if names] + (["cases"] if shape.driven else [])
+    return statement(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
+
+def _branches(shape: Shape, *, paged: bool) -> list[str]:
+    """One SELECT of (due, key, instance_key) per principal and table."""
+    tasks = ["t.assignee = :me AND " + _on("t", ASSIGNED)] if shape.own else []
+    tasks += [f"t.grp = :g{i} AND " + _on("t", UNASSIGNED) for i in range(shape.groups)]
+    tasks += [f"t.unit = :l{i} AND t.unit IS NOT NULL AND " + _on("t", OPEN) for i in range(shape.led)]
+    candidates = [f"q.principal = :gc{i} AND q.open" for i in range(shape.groups)]
+    candidates += ["q.principal = :me_candidate AND q.open"] if shape.candidate else []
+    candidates += [f"q.unit = :l{i} AND q.unit IS NOT NULL" for i in range(shape.led)]
+    join = "JOIN user_task AS t ON t.instance_key = q.instance_key AND t.key = q.task_key " if shape.words else ""
+    filters, candidate_filters = _filters("t", "t.key", shape, paged), _filters("q", "q.task_key", shape, paged)
+    return [f"SELECT t.due, t.key, t.instance_key FROM user_task AS t WHERE {who}{filters}" for who in tasks] + [
+        f"SELECT q.due, q.task_key AS key, q.instance_key FROM task_candidate AS q {join}WHERE {who}{candidate_filters}"
+        for who in candidates
+    ]
+
+
+def _on(alias: str, condition: str) -> str:
+    """A partial index's condition with its columns qualified."""
+    for column in ("status", "assignee", "grp"):
+        condition = condition.replace(f"{column} ", f"{alias}.{column} ")
+    return condition
+
+
+def _filters(alias: str, key: str, shape: Shape, paged: bool) -> str:
+    filters = ""
+    if shape.process:
+        filters += f" AND {alias}.process_id = :process_id"
+    if shape.unit:
+        filters += f" AND {alias}.unit = :unit AND {alias}.unit IS NOT NULL"
+    if shape.overdue:
+        filters += f" AND {alias}.due < :overdue_before"
+    if shape.after and paged:
+        filters += f" AND {alias}.due >= :after_due AND ({alias}.due > :after_due OR {key} > :after_key)"
+    if shape.driven:
+        filters += " AND t.owner_key IN :cases"
+    for i, (names, cases) in enumerate(shape.words):
+        ways = [f"t.name IN :names{i}"] if names else []
+        if cases:
+            ways.append(
+                f"EXISTS (SELECT 1 FROM search_token AS s WHERE s.case_key = t.owner_key AND s.token = :token{i})"
+            )
+        filters += f" AND ({' OR '.join(ways)})"
+    return filters
+
+
+def _row(row: Record, vault: Vault) -> InboxRow:
+    citizen = shown_citizen(row, vault)
+    return InboxRow(
+        key=row.key,
+        instance_key=row.instance_key,
+        element_id=row.element_id,
+        name=row.name,
+        process_id=row.process_id,
+        case_key=case_of(row),
+        case_number=row.case_number,
+        case_kind=row.case_kind,
+        citizen_name=citizen.name if citizen else None,
+        citizen_protected=citizen.protected if citizen else False,
+        assignee=row.assignee,
+        group=row.grp,
+        unit=row.unit,
+        due=row.due,
+        created_at=row.created_at,
+        priority=row.priority,
+        suspended=row.held != 0,
+    )

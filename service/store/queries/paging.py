@@ -1,0 +1,112 @@
+# ruff: noqa: S608 (text is put together from constants alone; every value is a parameter)
+"""Keyset paging: merging sorted branches, cursors, capped totals."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.sql.expression import TextClause
+
+from service.domain.errors import BadInput
+from service.domain.views import Page
+from service.store.columns import NEVER, Due, instant_of, micros
+from service.store.database import Session
+
+Row = TypeVar("Row")
+Raw = TypeVar("Raw")
+CAP = 1000
+"""Totals are counted no further than this."""
+LONGEST_PAGE = 500
+
+
+def merged(branches: Sequence[str], order: str) -> str:
+    """The first `:n` rows of all branches together, each row once. A branch is a whole SELECT without its LIMIT."""
+    limited = (f"SELECT * FROM ({branch} ORDER BY {order} LIMIT :n) AS b{i}" for i, branch in enumerate(branches))
+    return f"SELECT * FROM ({' UNION '.join(limited)}) AS m ORDER BY {order} LIMIT :n"
+
+
+def counted(branches: Sequence[str]) -> str:
+    """How many rows all branches have together, up to `:n`."""
+    limited = (f"SELECT * FROM ({branch} LIMIT :n) AS b{i}" for i, branch in enumerate(branches))
+    return f"SELECT count(*) FROM (SELECT * FROM ({' UNION '.join(limited)}) AS m LIMIT :n) AS c"
+
+
+def statement(sql: str) -> TextClause:
+    """Text with typed instants: `:after_due` and `:overdue_before`."""
+    instants = [bindparam(name, type_=Due()) for name in ("after_due", "overdue_before") if f":{name}" in sql]
+    return text(sql).bindparams(*instants) if instants else text(sql)
+
+
+class Asked(Protocol):
+    """What every list query has."""
+
+    @property
+    def after(self) -> str | None: ...
+    @property
+    def limit(self) -> int: ...
+
+
+def total(
+    session: Session, sql: Callable[[], TextClause], parameters: dict[str, object], rows: int, query: Asked
+) -> int:
+    """The capped total; no look-up when the first page holds everything."""
+    if query.after is None and rows <= page_size(query):
+        return rows
+    return min(CAP + 1, int(session.value(sql(), parameters | {"n": CAP + 1})))
+
+
+def page_size(query: Asked) -> int:
+    return max(1, min(query.limit, LONGEST_PAGE))
+
+
+def page(
+    rows: Sequence[Raw], read: Callable[[Raw], Row], cursor: Callable[[Raw], str], size: int, found: int
+) -> Page[Row]:
+    """A page of the first `size` rows; one more row than that means there is a next page."""
+    more = len(rows) > size
+    shown = rows[:size]
+    return Page(
+        rows=[read(row) for row in shown],
+        next=cursor(shown[-1]) if more else None,
+        total=min(found, CAP),
+        total_capped=found > CAP,
+    )
+
+
+def due_cursor(due: datetime | None, key: int) -> str:
+    return _encode(micros(due or NEVER), key)
+
+
+def read_due_cursor(cursor: str) -> tuple[datetime, int]:
+    """Raises `BadInput` for a cursor that no page gave."""
+    parts = _decode(cursor, 2)
+    return instant_of(parts[0]), parts[1]
+
+
+def key_cursor(key: int) -> str:
+    return _encode(key)
+
+
+def read_key_cursor(cursor: str) -> int:
+    return _decode(cursor, 1)[0]
+
+
+def _encode(*numbers: int) -> str:
+    return base64.urlsafe_b64encode(".".join(map(str, numbers)).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, length: int) -> list[int]:
+    try:
+        plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        numbers = [int(part) for part in plain.split(".")]
+        if len(numbers) != length or not all(0 <= n < 2**63 for n in numbers):
+            raise ValueError(cursor)
+        instant_of(numbers[0]) if length > 1 else None
+    except (ValueError, binascii.Error, OverflowError, UnicodeError):
+        raise BadInput(why="Siden findes ikke: åbn listen forfra.") from None
+    return numbers

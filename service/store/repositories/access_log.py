@@ -1,0 +1,41 @@
+"""Who read what of whom: append-only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, desc, insert, select, text
+
+from service.domain.ports import Keys
+from service.store.database import Session
+from service.store.tables import access_log
+
+_OF_CASE = (
+    select(access_log.c.at, access_log.c.username, access_log.c.what, access_log.c.reason)
+    .where(access_log.c.case_key == bindparam("case"), text("case_key IS NOT NULL"))
+    .order_by(desc(access_log.c.key))
+    .limit(bindparam("n"))
+)
+
+
+class SqlAccessLog:
+    def __init__(self, session: Session, keys: Keys) -> None:
+        self._session, self._keys = session, keys
+
+    def read(
+        self, *, at: datetime, username: str, what: str, case_key: int | None, citizen_key: int | None, reason: str = ""
+    ) -> None:
+        row = {
+            "key": self._keys.next(),
+            "at": at,
+            "username": username,
+            "what": what,
+            "case_key": case_key,
+            "citizen_key": citizen_key,
+            "reason": reason,
+        }
+        self._session.write(insert(access_log), row)
+
+    def of_case(self, case_key: int, limit: int = 200) -> Sequence[tuple[datetime, str, str, str]]:
+        return [tuple(row) for row in self._session.rows(_OF_CASE, {"case": case_key, "n": limit})]

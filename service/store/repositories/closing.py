@@ -1,0 +1,101 @@
+"""Waits that a step closed: rows deleted, tasks marked, and what hung on them cleared away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Executable, bindparam, delete, text, update
+
+from service.domain.storage import HistoryEntry
+from service.domain.waits import Closed, CloseReason, JobStatus, TaskStatus, WaitKind
+from service.store.database import Session
+from service.store.repositories.deadlines import SqlDeadlines
+from service.store.repositories.held import Held
+from service.store.tables import draft, incident, job, subscription, task_candidate, timer, user_task
+
+_ROOT: BindParameter[Any] = bindparam("b_root")
+_KEYS: BindParameter[Any] = bindparam("b_keys", expanding=True)
+_CLOSE_TASKS = (
+    update(user_task)
+    .where(user_task.c.instance_key == _ROOT, user_task.c.key.in_(_KEYS), text("status = 'CREATED'"))
+    .values(status=bindparam("b_status"), completed_at=bindparam("b_at"), completed_by=bindparam("b_by"))
+    .returning(user_task.c.key, user_task.c.candidates, user_task.c.drafts, user_task.c.deadline_id, user_task.c.due)
+)
+_DROP_CANDIDATES = delete(task_candidate).where(
+    task_candidate.c.instance_key == _ROOT, task_candidate.c.task_key.in_(_KEYS)
+)
+_DROP_DRAFTS = delete(draft).where(draft.c.instance_key == _ROOT, draft.c.task_key.in_(_KEYS))
+_DROP_JOBS = delete(job).where(job.c.instance_key == _ROOT, job.c.key.in_(_KEYS)).returning(job.c.key, job.c.status)
+_DROP_TIMERS = delete(timer).where(timer.c.instance_key == _ROOT, timer.c.wait_key.in_(_KEYS))
+_DROP_SUBSCRIPTIONS = delete(subscription).where(subscription.c.instance_key == _ROOT, subscription.c.key.in_(_KEYS))
+_RESOLVE = (
+    update(incident)
+    .where(incident.c.instance_key == _ROOT, text("resolved_at IS NULL"))
+    .values(resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"))
+)
+_RESOLVE_OF_JOBS = _RESOLVE.where(incident.c.job_key.in_(_KEYS))
+_RESOLVE_OF_ELEMENTS = _RESOLVE.where(incident.c.element_instance_key.in_(_KEYS))
+
+
+class Closer:
+    """Closes waits of one instance at one moment."""
+
+    def __init__(self, session: Session, deadlines: SqlDeadlines, held: Held, entry: HistoryEntry) -> None:
+        self._session, self._deadlines, self._held, self._entry = session, deadlines, held, entry
+        self.completed: list[int] = []
+        self._stamp = {"b_root": held.key, "b_at": entry.at, "b_by": entry.actor}
+
+    def close(self, closed: Sequence[Closed]) -> None:
+        """Completed tasks note the entry's actor as the one who did it."""
+        by_kind: dict[WaitKind, list[int]] = {}
+        for c in closed:
+            by_kind.setdefault(c.kind, []).append(c.key)
+        waits = [*by_kind.get(WaitKind.TIMER, []), *self._close_tasks(closed)]
+        if waits:
+            self._drop(_DROP_TIMERS, waits)
+        if jobs := by_kind.get(WaitKind.JOB):
+            self._drop_jobs(jobs)
+        if subscriptions := [*by_kind.get(WaitKind.MESSAGE, []), *by_kind.get(WaitKind.SIGNAL, [])]:
+            self._drop(_DROP_SUBSCRIPTIONS, subscriptions)
+
+    def resolve_incidents_of(self, element_instance_keys: Sequence[int]) -> None:
+        self._session.write(_RESOLVE_OF_ELEMENTS, self._stamp | {"b_keys": list(element_instance_keys)})
+
+    def _close_tasks(self, closed: Sequence[Closed]) -> list[int]:
+        """Gives the keys of those that may have reminders."""
+        reminded: list[int] = []
+        for reason, status in (
+            (CloseReason.COMPLETED, TaskStatus.COMPLETED),
+            (CloseReason.TERMINATED, TaskStatus.CANCELED),
+        ):
+            keys = [c.key for c in closed if c.kind is WaitKind.USER_TASK and c.reason is reason]
+            if not keys:
+                continue
+            by = self._entry.actor if reason is CloseReason.COMPLETED else None
+            stamp = {
+                "b_root": self._held.key,
+                "b_keys": keys,
+                "b_status": status.value,
+                "b_at": self._entry.at,
+                "b_by": by,
+            }
+            rows = self._session.write_returning(_CLOSE_TASKS, stamp)
+            if with_candidates := [row.key for row in rows if row.candidates]:
+                self._drop(_DROP_CANDIDATES, with_candidates)
+            if with_drafts := [row.key for row in rows if row.drafts]:
+                self._drop(_DROP_DRAFTS, with_drafts)
+            if reason is CloseReason.COMPLETED:
+                self.completed += [row.key for row in rows]
+                ids = [row.deadline_id for row in rows if row.deadline_id is not None]
+                self._deadlines.met(self._held.owner_key, ids, self._entry.at)
+            reminded += [row.key for row in rows if row.due is not None]
+        return reminded
+
+    def _drop_jobs(self, keys: Sequence[int]) -> None:
+        rows = self._session.write_returning(_DROP_JOBS, {"b_root": self._held.key, "b_keys": keys})
+        if failed := [row.key for row in rows if row.status == JobStatus.FAILED.value]:
+            self._session.write(_RESOLVE_OF_JOBS, self._stamp | {"b_keys": failed})
+
+    def _drop(self, statement: Executable, keys: Sequence[int]) -> None:
+        self._session.write(statement, {"b_root": self._held.key, "b_keys": list(keys)})

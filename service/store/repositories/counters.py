@@ -1,0 +1,28 @@
+"""Counters: rows that grow by one and stay locked until the transaction ends, so that no number is skipped."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from service.store.database import OnEither, Session
+from service.store.tables import counter
+
+_RAISE = OnEither(
+    counter,
+    lambda insert: (
+        insert.values(name=bindparam("name"), value=1)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1})
+        .returning(counter.c.value)
+    ),
+)
+_CURRENT = select(counter.c.value).where(counter.c.name == bindparam("name"))
+
+
+def current(session: Session, name: str) -> int:
+    """The counter's value, 0 before it was ever raised."""
+    return int(session.value(_CURRENT, {"name": name}) or 0)
+
+
+def raised(session: Session, name: str) -> int:
+    """The counter's next value: 1, 2, 3 …"""
+    return int(session.write_returning(_RAISE, {"name": name})[0].value)

@@ -1,0 +1,114 @@
+"""Deployed versions and the start events that wait for messages and signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, desc, func, insert, select, tuple_
+
+from service.domain.definitions import ResourceKind, Version
+from service.domain.waits import StartSubscription
+from service.store.database import Record, Session
+from service.store.repositories.counters import current, raised
+from service.store.tables import definition, deployment, start_subscription
+
+_STAMP = "definitions"
+_ALL = select(definition)
+_NEWEST = select(definition.c.kind, definition.c.id, func.max(definition.c.version)).group_by(
+    definition.c.kind, definition.c.id
+)
+_LATEST = _ALL.where(tuple_(definition.c.kind, definition.c.id, definition.c.version).in_(_NEWEST)).order_by(
+    definition.c.kind, definition.c.id
+)
+_BY_KEY = _ALL.where(definition.c.key == bindparam("key"))
+_BY_ID = _ALL.where(definition.c.kind == bindparam("kind"), definition.c.id == bindparam("id")).order_by(
+    desc(definition.c.version)
+)
+_WITH_TAG = _BY_ID.where(definition.c.version_tag == bindparam("tag")).limit(1)
+_OF_DEPLOYMENT = _BY_ID.where(definition.c.deployment_key == bindparam("deployment")).limit(1)
+_DEPLOYMENT = select(deployment).where(deployment.c.key == bindparam("key"))
+
+
+class SqlDefinitions:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def stamp(self) -> int:
+        return current(self._session, _STAMP)
+
+    def add(self, versions: Sequence[Version], *, deployment_key: int, at: datetime, by: str, comment: str) -> None:
+        raised(self._session, _STAMP)
+        made = {"key": deployment_key, "at": at, "by_user": by, "comment": comment}
+        self._session.write(insert(deployment), made)
+        if versions:
+            rows = [{column.name: getattr(v, column.name) for column in definition.columns} for v in versions]
+            self._session.write(insert(definition), rows)
+
+    def latest(self) -> Sequence[Version]:
+        return [_version(row) for row in self._session.rows(_LATEST)]
+
+    def get(self, key: int) -> Version | None:
+        return _maybe(self._session.first(_BY_KEY, {"key": key}))
+
+    def versions(self, kind: ResourceKind, id_: str) -> Sequence[Version]:
+        return [_version(row) for row in self._session.rows(_BY_ID, {"kind": kind, "id": id_})]
+
+    def find(
+        self, kind: ResourceKind, id_: str, *, version_tag: str | None = None, deployment_key: int | None = None
+    ) -> Version | None:
+        wanted = {"kind": kind, "id": id_}
+        if version_tag is not None:
+            return _maybe(self._session.first(_WITH_TAG, wanted | {"tag": version_tag}))
+        if deployment_key is not None:
+            return _maybe(self._session.first(_OF_DEPLOYMENT, wanted | {"deployment": deployment_key}))
+        return _maybe(self._session.first(_BY_ID.limit(1), wanted))
+
+    def deployment(self, key: int) -> tuple[datetime, str, str] | None:
+        row = self._session.first(_DEPLOYMENT, {"key": key})
+        return None if row is None else (row.at, row.by_user, row.comment)
+
+    def replace_starts(self, process_ids: Sequence[str], starts: Sequence[StartSubscription]) -> None:
+        gone = delete(start_subscription).where(start_subscription.c.process_id.in_(list(process_ids)))
+        self._session.write(gone)
+        if starts:
+            columns = ("definition_key", "process_id", "element_id", "kind", "name")
+            self._session.write(insert(start_subscription), [{c: getattr(s, c) for c in columns} for s in starts])
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What rows copy from the definition they lie in."""
+
+    key: int
+    process_id: str
+    version: int
+    folder: str
+
+
+class DefinitionFacts:
+    """What is kept for the life of the store because it never changes: briefs of versions, known names of user tasks."""
+
+    def __init__(self) -> None:
+        self.task_names: set[str] = set()
+        self._known: dict[int, Brief] = {}
+
+    def brief(self, session: Session, key: int) -> Brief | None:
+        if key not in self._known:
+            columns = (definition.c.id, definition.c.version, definition.c.folder)
+            row = session.first(select(*columns).where(definition.c.key == key))
+            if row is None:
+                return None
+            self._known[key] = Brief(key, row.id, row.version, row.folder)
+        return self._known[key]
+
+
+def _maybe(row: Record | None) -> Version | None:
+    return None if row is None else _version(row)
+
+
+def _version(row: Record) -> Version:
+    fields = dict(row._mapping)
+    fields["kind"] = ResourceKind(row.kind)
+    return Version(**fields)

@@ -1,0 +1,186 @@
+"""Process instances: begun, locked, moved by steps, suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, text, union_all, update
+
+from service.domain.errors import NotFound
+from service.domain.instances import Instance, InstanceStatus, Step
+from service.domain.ports import Keys
+from service.domain.storage import HistoryEntry
+from service.store.database import Session
+from service.store.repositories.definitions import DefinitionFacts
+from service.store.repositories.held import CHAIN_START, Held, held_of, instance_of
+from service.store.repositories.steps import StepWriter
+from service.store.tables import case, data_key, history, instance, job, timer, user_task
+from service.store.tables.waits import SUSPENDED
+from service.store.vault import Vault, place
+
+_IS_ROOT = (instance.c.root_key == bindparam("key")) & (instance.c.key == bindparam("key"))
+_WITH_KEY = instance.join(data_key, data_key.c.owner_key == instance.c.owner_key)
+_LOCK = (
+    select(instance, data_key.c.version.label("key_version"), data_key.c.wrapped)
+    .select_from(_WITH_KEY)
+    .where(_IS_ROOT)
+    .with_for_update(of=instance)
+)
+_CALLED = (instance.c.key == bindparam("key")) & text("key <> root_key")
+_ROOT_OF_CALLED = select(instance.c.root_key).where(_CALLED)
+_ROW_COLUMNS = [column for column in instance.columns if column.name != "state"]
+_GET = union_all(select(*_ROW_COLUMNS).where(_IS_ROOT), select(*_ROW_COLUMNS).where(_CALLED))
+_STATE = (
+    select(instance.c.owner_key, instance.c.state, data_key.c.version.label("key_version"), data_key.c.wrapped)
+    .select_from(_WITH_KEY)
+    .where(_IS_ROOT)
+)
+_STARTED = select(instance.c.key).where(
+    instance.c.started_lookup == bindparam("lookup"), text("started_lookup IS NOT NULL AND status = 'ACTIVE'")
+)
+_PER_VERSION = (
+    select(instance.c.definition_version, func.count())
+    .where(instance.c.process_id == bindparam("process_id"), text("key = root_key AND status = 'ACTIVE'"))
+    .group_by(instance.c.definition_version)
+)
+_CASE_UNIT = select(case.c.unit).where(case.c.key == bindparam("key"))
+_SUSPEND = update(instance).where(instance.c.root_key == bindparam("b_root"))
+_SUSPENDED_ROWS = [
+    update(table).where(table.c.instance_key == bindparam("b_root"), condition)
+    for table, condition in ((user_task, user_task.c.status == "CREATED"), (timer, text("1 = 1")), (job, text("1 = 1")))
+]
+
+
+class SqlInstances:
+    """Keeps the locked root instances of its unit of work, so that asking again costs nothing."""
+
+    def __init__(self, session: Session, vault: Vault, keys: Keys, facts: DefinitionFacts) -> None:
+        self._session, self._vault, self._facts = session, vault, facts
+        self._held: dict[int, Held] = {}
+        self.steps = StepWriter(session, vault, keys, facts)
+
+    def begin(
+        self,
+        key: int,
+        *,
+        process_id: str,
+        definition_key: int,
+        definition_version: int,
+        folder: str,
+        case_key: int | None,
+        started_by_message: tuple[str, str] | None,
+        at: datetime,
+    ) -> Instance:
+        begun = Instance(
+            key=key,
+            root_key=key,
+            process_id=process_id,
+            definition_key=definition_key,
+            definition_version=definition_version,
+            status=InstanceStatus.ACTIVE,
+            started_at=at,
+            case_key=case_key,
+            version=0,
+        )
+        unit = None
+        if case_key is None:
+            self._vault.make(key)
+        else:
+            unit = self._session.value(_CASE_UNIT, {"key": case_key})
+        lookup = self._started_lookup(process_id, *started_by_message) if started_by_message else None
+        row = {"folder": folder, "owner_key": case_key or key, "unit": unit, "started_lookup": lookup}
+        self._held[key] = Held(begun, case_key or key, unit, folder, 0, CHAIN_START, begun=row)
+        return begun
+
+    def lock(self, key: int) -> Instance | None:
+        held = self.hold(key)
+        return held.instance if held else None
+
+    def hold(self, key: int) -> Held | None:
+        """The root instance of this key, locked, with what the store knows beside it."""
+        held = self._held.get(key)
+        if held is not None:
+            return held
+        self._session.must_write()
+        row = self._session.first(_LOCK, {"key": key})
+        if row is None:
+            root = self._session.value(_ROOT_OF_CALLED, {"key": key})
+            return None if root is None else self.hold(root)
+        self._vault.learn(row.owner_key, row.key_version, row.wrapped)
+        held = self._held[key] = held_of(row, self._vault.open(row.owner_key, state_place(key), row.state))
+        return held
+
+    def get(self, key: int) -> Instance | None:
+        if key in self._held:
+            return replace(self._held[key].instance, state=None)
+        row = self._session.first(_GET, {"key": key})
+        return None if row is None else instance_of(row)
+
+    def state(self, key: int) -> bytes | None:
+        if key in self._held:
+            return self._held[key].instance.state
+        row = self._session.first(_STATE, {"key": key})
+        if row is None:
+            return None
+        self._vault.learn(row.owner_key, row.key_version, row.wrapped)
+        return self._vault.open(row.owner_key, state_place(key), row.state)
+
+    def apply(self, instance: Instance, step: Step, entry: HistoryEntry) -> Instance:
+        return self.steps.write(self._must_hold(instance.key), instance.version, step, entry)
+
+    def set_suspended(self, instance: Instance, suspended: bool, entry: HistoryEntry) -> Instance:
+        held = self._must_hold(instance.key)
+        self.flush()
+        line = held.next_entry(self._vault, entry)
+        self._session.write(insert(history), line)
+        chain = {"history_number": held.number, "history_hash": held.chain}
+        self._session.write(_SUSPEND.values(suspended=suspended), {"b_root": held.key})
+        self._session.write(self.steps.move_chain, {"b_root": held.key} | chain)
+        for statement in _SUSPENDED_ROWS:
+            column = statement.table.c.held
+            bits = column.bitwise_or(SUSPENDED) if suspended else column.bitwise_and(~SUSPENDED)
+            self._session.write(statement.values(held=bits), {"b_root": held.key})
+        held.instance = replace(held.instance, suspended=suspended)
+        return held.instance
+
+    def active_started_by(self, process_id: str, message: str, correlation_key: str) -> bool:
+        lookup = self._started_lookup(process_id, message, correlation_key)
+        if lookup is None:
+            return False
+        self.flush()
+        return self._session.first(_STARTED, {"lookup": lookup}) is not None
+
+    def active_with_version_below(self, process_id: str) -> Mapping[int, int]:
+        return {row[0]: row[1] for row in self._session.rows(_PER_VERSION, {"process_id": process_id})}
+
+    def append(self, key: int, entry: HistoryEntry) -> None:
+        """One history entry beside the steps."""
+        held = self._must_hold(key)
+        self.flush()
+        self._session.write(insert(history), held.next_entry(self._vault, entry))
+        moved = {"b_root": held.key, "history_number": held.number, "history_hash": held.chain}
+        self._session.write(self.steps.move_chain, moved)
+
+    def flush(self) -> None:
+        """Write instances that were begun and not yet moved."""
+        for held in self._held.values():
+            if held.begun is not None:
+                self.steps.insert_instance(held)
+
+    def _must_hold(self, key: int) -> Held:
+        held = self.hold(key)
+        if held is None:
+            raise NotFound(what=f"forløb {key}")
+        return held
+
+    def _started_lookup(self, process_id: str, message: str, correlation_key: str) -> bytes | None:
+        """None without a correlation key: then any number of instances may run."""
+        if not correlation_key:
+            return None
+        return self._vault.sealer.index("started", process_id, message, correlation_key)
+
+
+def state_place(key: int) -> bytes:
+    return place("instance.state", key)

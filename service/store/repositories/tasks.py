@@ -1,0 +1,174 @@
+"""User tasks and drafts of their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, desc, func, select, text, update
+
+from service.domain.cases import Draft
+from service.domain.errors import NotFound, TaskMovedOn
+from service.domain.waits import TaskStatus, UserTask
+from service.store.database import OnEither, Record, Session
+from service.store.repositories.held import case_of
+from service.store.repositories.instances import SqlInstances
+from service.store.tables import data_key, draft, instance, task_candidate, user_task
+from service.store.vault import Vault, place
+
+_TASK = select(user_task, data_key.c.version.label("key_version"), data_key.c.wrapped).select_from(
+    user_task.outerjoin(data_key, data_key.c.owner_key == user_task.c.owner_key)
+)
+_BY_KEY = _TASK.where(user_task.c.key == bindparam("key"))
+_OWNER_OF_ROOT = (
+    select(instance.c.owner_key)
+    .where(instance.c.root_key == bindparam("root"), instance.c.key == bindparam("root"))
+    .scalar_subquery()
+)
+_OPEN = _TASK.where(
+    user_task.c.owner_key == _OWNER_OF_ROOT, user_task.c.instance_key == bindparam("root"), text("status = 'CREATED'")
+).order_by(user_task.c.key)
+_FINISHED = (
+    _TASK.where(user_task.c.instance_key == bindparam("root"), text("status <> 'CREATED'"))
+    .order_by(desc(user_task.c.completed_at), desc(user_task.c.key))
+    .limit(bindparam("n"))
+)
+_ONE = (user_task.c.instance_key == bindparam("b_root")) & (user_task.c.key == bindparam("b_key"))
+_ASSIGN = update(user_task).where(_ONE, text("status = 'CREATED'")).values(assignee=bindparam("b_assignee"))
+_OPEN_CANDIDATES = (
+    update(task_candidate)
+    .where(task_candidate.c.instance_key == bindparam("b_root"), task_candidate.c.task_key == bindparam("b_key"))
+    .values(open=bindparam("b_open"))
+)
+_FINISH = (
+    update(user_task)
+    .where(user_task.c.key == bindparam("b_key"))
+    .values(completed_by=bindparam("b_by"), completed_at=bindparam("b_at"))
+)
+_WHERE_TASK = select(user_task.c.instance_key, user_task.c.owner_key, user_task.c.status).where(
+    user_task.c.key == bindparam("key")
+)
+_SAVE_DRAFT = OnEither(
+    draft,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["instance_key", "task_key", "username"],
+        set_={"saved_at": insert.excluded.saved_at, "fields": insert.excluded.fields},
+    ),
+)
+_HAS_DRAFTS = update(user_task).where(_ONE, user_task.c.drafts.is_(False)).values(drafts=True)
+_DRAFT = (
+    select(draft, user_task.c.owner_key)
+    .select_from(
+        draft.join(
+            user_task, (user_task.c.instance_key == draft.c.instance_key) & (user_task.c.key == draft.c.task_key)
+        )
+    )
+    .where(user_task.c.key == bindparam("key"), draft.c.username == bindparam("username"))
+)
+_COUNTS = (
+    select(user_task.c.assignee, func.count())
+    .where(
+        user_task.c.assignee.in_(bindparam("usernames", expanding=True)),
+        text("status = 'CREATED' AND assignee IS NOT NULL"),
+    )
+    .group_by(user_task.c.assignee)
+)
+
+
+class SqlTasks:
+    def __init__(self, session: Session, vault: Vault, instances: SqlInstances) -> None:
+        self._session, self._vault, self._instances = session, vault, instances
+
+    def get(self, key: int) -> UserTask | None:
+        row = self._session.first(_BY_KEY, {"key": key})
+        return None if row is None else self._task(row)
+
+    def lock(self, key: int) -> UserTask | None:
+        row = self._session.first(_BY_KEY, {"key": key})
+        if row is None:
+            return None
+        self._instances.hold(row.instance_key)
+        if self._session.postgresql:  # somebody else may have changed it while we waited for the instance
+            row = self._session.first(_BY_KEY, {"key": key})
+        return None if row is None else self._task(row)
+
+    def assign(self, task: UserTask, assignee: str | None) -> None:
+        one = {"b_root": task.instance_key, "b_key": task.key}
+        if self._session.write(_ASSIGN, one | {"b_assignee": assignee}) == 0:
+            raise TaskMovedOn
+        if len(task.candidate_groups) > 1 or task.candidate_users:
+            self._session.write(_OPEN_CANDIDATES, one | {"b_open": assignee is None})
+
+    def open_of(self, instance_key: int) -> Sequence[UserTask]:
+        return [self._task(row) for row in self._session.rows(_OPEN, {"root": instance_key})]
+
+    def finished_of(self, instance_key: int, limit: int = 200) -> Sequence[UserTask]:
+        return [self._task(row) for row in self._session.rows(_FINISHED, {"root": instance_key, "n": limit})]
+
+    def finish(self, key: int, by: str, at: datetime) -> None:
+        if self._instances.steps.completed.get(key) != (by, at):
+            self._session.write(_FINISH, {"b_key": key, "b_by": by, "b_at": at})
+
+    def save_draft(self, draft: Draft) -> None:
+        task = self._session.first(_WHERE_TASK, {"key": draft.task_key})
+        if task is None:
+            raise NotFound(what=f"opgave {draft.task_key}")
+        if task.status != TaskStatus.CREATED.value:
+            raise TaskMovedOn
+        where = _draft_place(draft.task_key, draft.username)
+        row = {
+            "instance_key": task.instance_key,
+            "task_key": draft.task_key,
+            "username": draft.username,
+            "saved_at": draft.saved_at,
+            "fields": self._vault.seal_json(task.owner_key, where, dict(draft.fields)),
+        }
+        self._session.write(_SAVE_DRAFT, row)
+        self._session.write(_HAS_DRAFTS, {"b_root": task.instance_key, "b_key": draft.task_key})
+
+    def draft(self, task_key: int, username: str) -> Draft | None:
+        row = self._session.first(_DRAFT, {"key": task_key, "username": username})
+        if row is None:
+            return None
+        fields = self._vault.open_json(row.owner_key, _draft_place(task_key, username), row.fields)
+        return Draft(task_key=task_key, username=username, saved_at=row.saved_at, fields=fields or {})
+
+    def open_counts(self, usernames: Sequence[str]) -> Mapping[str, int]:
+        found = {row[0]: row[1] for row in self._session.rows(_COUNTS, {"usernames": list(usernames)})}
+        return {username: found.get(username, 0) for username in usernames}
+
+    def _task(self, row: Record) -> UserTask:
+        self._vault.learn(row.owner_key, row.key_version, row.wrapped)
+        where = place("user_task.prefill", row.instance_key, row.key)
+        return UserTask(
+            instance_key=row.instance_key,
+            key=row.key,
+            element_id=row.element_id,
+            name=row.name,
+            element_instance_key=row.element_instance_key,
+            process_id=row.process_id,
+            definition_key=row.definition_key,
+            called_key=row.called_key,
+            case_key=case_of(row),
+            status=TaskStatus(row.status),
+            created_at=row.created_at,
+            form_id=row.form_id,
+            form_key=row.form_key,
+            external_form=row.external_form,
+            assignee=row.assignee,
+            candidate_groups=tuple(row.candidate_groups),
+            candidate_users=tuple(row.candidate_users),
+            due=row.due,
+            follow_up=row.follow_up,
+            priority=row.priority,
+            deadline_id=row.deadline_id,
+            suspended=row.held != 0,
+            headers=row.headers,
+            prefill=self._vault.open_json(row.owner_key, where, row.prefill) or {},
+            completed_at=row.completed_at,
+            completed_by=row.completed_by,
+        )
+
+
+def _draft_place(task_key: int, username: str) -> bytes:
+    return place("draft.fields", task_key, username)

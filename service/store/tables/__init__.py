@@ -1,0 +1,69 @@
+"""The tables. Each row's owner (instance or case) stands first in its key; indexes say in a comment what they answer."""
+
+from service.store.tables.base import metadata
+from service.store.tables.cases import (
+    access_log,
+    case,
+    case_record,
+    citizen,
+    contact,
+    deadline,
+    dispatch,
+    document,
+    note,
+    notice,
+)
+from service.store.tables.definitions import definition, deployment, start_subscription
+from service.store.tables.house import counter, data_key, house, search_token
+from service.store.tables.instances import element_instance, flow_taken, history, incident, instance
+from service.store.tables.people import account, leads, membership, unit
+from service.store.tables.waits import (
+    draft,
+    job,
+    message,
+    message_delivery,
+    subscription,
+    task_candidate,
+    task_name,
+    timer,
+    user_task,
+)
+
+__all__ = [
+    "access_log",
+    "account",
+    "case",
+    "case_record",
+    "citizen",
+    "contact",
+    "counter",
+    "data_key",
+    "deadline",
+    "definition",
+    "deployment",
+    "dispatch",
+    "document",
+    "draft",
+    "element_instance",
+    "flow_taken",
+    "history",
+    "house",
+    "incident",
+    "instance",
+    "job",
+    "leads",
+    "membership",
+    "message",
+    "message_delivery",
+    "metadata",
+    "note",
+    "notice",
+    "search_token",
+    "start_subscription",
+    "subscription",
+    "task_candidate",
+    "task_name",
+    "timer",
+    "unit",
+    "user_task",
+]

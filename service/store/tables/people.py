@@ -1,0 +1,52 @@
+"""Accounts, their roles in units, and the units."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
+
+from service.store.columns import Plain, key, text
+from service.store.tables.base import CLUSTERED, metadata
+
+account = Table(
+    "account",
+    metadata,
+    key("key"),
+    Column("username", Text, nullable=False, unique=True),
+    text("name"),
+    text("password_hash"),
+    text("mail"),
+    text("phone"),
+    text("title"),
+    Column("competences", Plain, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("account_key", ForeignKey("account.key"), primary_key=True, autoincrement=False),
+    Column("role", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),  # "" everywhere
+    Index("ix_membership_role", "role", "unit"),
+    **CLUSTERED,
+)
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("account_key", ForeignKey("account.key"), primary_key=True, autoincrement=False),
+    Column("unit", Text, primary_key=True),
+    Index("ix_leads_unit", "unit"),
+    **CLUSTERED,
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("name"),
+    text("type"),
+    text("mailbox"),
+    text("phone"),
+    **CLUSTERED,
+)

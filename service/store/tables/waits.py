@@ -1,0 +1,186 @@
+"""What resting instances wait for: user tasks with their inbox indexes, jobs, timers, subscriptions, buffered messages."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
+
+from service.store.columns import Due, Plain, instant, key, ref, sealed, text
+from service.store.tables.base import CLUSTERED, metadata, partial
+
+SUSPENDED, PAUSED = 1, 2
+"""Bits of `held`: the instance is suspended; the deadline is paused (i bero)."""
+
+OPEN = "status = 'CREATED'"
+UNASSIGNED = "status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL"
+ASSIGNED = "status = 'CREATED' AND assignee IS NOT NULL"
+
+user_task = Table(
+    "user_task",
+    metadata,
+    key("instance_key"),
+    key("key"),
+    text("element_id"),
+    text("name"),
+    ref("element_instance_key"),
+    text("process_id"),
+    ref("definition_key"),
+    ref("called_key", optional=True),
+    ref("owner_key"),
+    text("status"),
+    instant("created_at"),
+    text("form_id", optional=True),
+    ref("form_key", optional=True),
+    text("external_form", optional=True),
+    text("assignee", optional=True),
+    text("grp", optional=True),  # the first candidate group; further candidates are rows of task_candidate
+    text("unit", optional=True),
+    Column("unit_of_case", Boolean, nullable=False),  # the unit came from the case and follows it
+    Column("candidate_groups", Plain, nullable=False),
+    Column("candidate_users", Plain, nullable=False),
+    Column("candidates", Boolean, nullable=False),  # has rows in task_candidate
+    Column("drafts", Boolean, nullable=False),  # has rows in draft
+    Column("due", Due, nullable=False),
+    instant("follow_up", optional=True),
+    Column("priority", Integer, nullable=False),
+    text("deadline_id", optional=True),
+    Column("held", SmallInteger, nullable=False),
+    Column("headers", Plain, nullable=False),
+    sealed("prefill"),
+    instant("completed_at", optional=True),
+    text("completed_by", optional=True),
+    Index("ix_user_task_key", "key"),
+    # the inbox: one branch per principal, each sorted by its index
+    partial("ix_user_task_group", "grp", "due", "key", where=UNASSIGNED),
+    partial("ix_user_task_group_process", "grp", "process_id", "due", "key", where=UNASSIGNED),
+    partial("ix_user_task_group_unit", "grp", "unit", "due", "key", where=UNASSIGNED + " AND unit IS NOT NULL"),
+    partial("ix_user_task_assignee", "assignee", "due", "key", where=ASSIGNED),
+    partial("ix_user_task_unit", "unit", "due", "key", where=OPEN + " AND unit IS NOT NULL"),
+    # open tasks of a case or an instance
+    partial("ix_user_task_owner", "owner_key", "instance_key", where=OPEN),
+    **CLUSTERED,
+)
+
+task_candidate = Table(
+    "task_candidate",
+    metadata,
+    key("instance_key"),
+    key("task_key"),
+    Column("principal", Text, primary_key=True),  # "g:" and a group, or "u:" and a username
+    text("process_id"),
+    text("unit", optional=True),
+    Column("due", Due, nullable=False),
+    Column("open", Boolean, nullable=False),  # the task has no assignee; rows go when the task is closed
+    partial("ix_task_candidate_principal", "principal", "due", "task_key", where="open"),
+    partial("ix_task_candidate_process", "principal", "process_id", "due", "task_key", where="open"),
+    partial("ix_task_candidate_unit", "unit", "due", "task_key", where="unit IS NOT NULL"),
+    **CLUSTERED,
+)
+
+task_name = Table(
+    "task_name",
+    metadata,
+    Column("name", Text, primary_key=True),  # every name a user task ever had: few, drawn in diagrams
+    **CLUSTERED,
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    key("instance_key"),
+    key("task_key"),
+    Column("username", Text, primary_key=True),
+    instant("saved_at"),
+    sealed("fields"),
+    **CLUSTERED,
+)
+
+job = Table(
+    "job",
+    metadata,
+    key("instance_key"),
+    key("key"),
+    text("type"),
+    text("element_id"),
+    text("element_name"),
+    ref("element_instance_key"),
+    text("process_id"),
+    ref("called_key", optional=True),
+    ref("owner_key"),
+    text("folder"),
+    text("status"),
+    Column("held", SmallInteger, nullable=False),
+    Column("retries", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    instant("next_at"),  # when it may be claimed: its schedule, or the end of the lease while claimed
+    text("lease_token", optional=True),
+    instant("lease_until", optional=True),
+    Column("headers", Plain, nullable=False),
+    sealed("variables"),
+    sealed("result"),
+    sealed("error"),
+    Index("ix_job_key", "key"),
+    partial("ix_job_next", "next_at", where="status = 'open' AND held = 0"),
+    partial("ix_job_type_next", "type", "next_at", where="status = 'open' AND held = 0"),
+    **CLUSTERED,
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    key("instance_key"),
+    key("key"),
+    text("use_for"),
+    Column("due", Due, nullable=False),
+    Column("next_at", Due, nullable=False),  # when it may be claimed: its due instant, or the end of the lease
+    ref("wait_key"),
+    ref("owner_key"),
+    text("deadline_id", optional=True),
+    Column("held", SmallInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    text("lease_token", optional=True),
+    partial("ix_timer_next", "next_at", where="held = 0"),
+    partial("ix_timer_deadline", "owner_key", "deadline_id", where="deadline_id IS NOT NULL"),
+    **CLUSTERED,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    key("instance_key"),
+    key("key"),
+    text("kind"),
+    text("name"),
+    Column("lookup", LargeBinary, nullable=False),  # blind index of kind, name and correlation key
+    sealed("correlation_key"),
+    ref("owner_key"),
+    text("process_id"),
+    text("element_id"),
+    text("element_name"),
+    ref("called_key", optional=True),
+    Index("ix_subscription_lookup", "lookup", "key"),
+    **CLUSTERED,
+)
+
+message = Table(
+    "message",
+    metadata,
+    key("key"),
+    text("name"),
+    Column("lookup", LargeBinary, nullable=False),  # blind index of name and correlation key
+    Column("id_lookup", LargeBinary),  # blind index of name, correlation key and message id
+    sealed("correlation_key"),
+    sealed("variables"),
+    instant("expires_at"),
+    Index("ix_message_lookup", "lookup", "key"),
+    partial("uq_message_id", "id_lookup", where="id_lookup IS NOT NULL", unique=True),
+    Index("ix_message_expires", "expires_at"),
+    **CLUSTERED,
+)
+
+message_delivery = Table(
+    "message_delivery",
+    metadata,
+    key("message_key"),
+    Column("process_id", Text, primary_key=True),
+    **CLUSTERED,
+)

@@ -1,0 +1,220 @@
+"""The store: transactions with bounded retry, and the unit of work they hand to the verbs."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from service.domain.errors import ForloebError, SetupFault, Stale
+from service.domain.ports import Keys
+from service.store.database import OnEither, Session, in_memory
+from service.store.faults import Overtaken, translate
+from service.store.migrations import current_revision, revision_fault
+from service.store.queries import SqlQueries
+from service.store.repositories.access_log import SqlAccessLog
+from service.store.repositories.cases import SqlCases
+from service.store.repositories.citizens import SqlCitizens
+from service.store.repositories.deadlines import SqlDeadlines
+from service.store.repositories.definitions import DefinitionFacts, SqlDefinitions
+from service.store.repositories.dispatches import SqlDispatches
+from service.store.repositories.history import SqlHistory
+from service.store.repositories.incidents import SqlIncidents
+from service.store.repositories.instances import SqlInstances
+from service.store.repositories.jobs import SqlJobs
+from service.store.repositories.messages import SqlMessages
+from service.store.repositories.notices import SqlNotices
+from service.store.repositories.people import SqlPeople
+from service.store.repositories.tasks import SqlTasks
+from service.store.repositories.timers import SqlTimers
+from service.store.sealing import Sealer
+from service.store.tables import house
+from service.store.vault import Vault
+
+T = TypeVar("T")
+TRIES = 8
+"""How often a transaction is run before `Stale` goes to the caller."""
+_FIRST_PAUSE_S = 0.002
+FINGERPRINT = "master key fingerprint"
+_ADOPT = OnEither(house, lambda insert: insert.on_conflict_do_nothing())
+
+
+class SqlUnitOfWork:
+    """The repositories over one transaction; each is made when it is first asked for."""
+
+    def __init__(self, session: Session, sealer: Sealer, keys: Keys, facts: DefinitionFacts) -> None:
+        self.session, self.keys = session, keys
+        self.vault = Vault(session, sealer)
+        self.facts = facts
+
+    @cached_property
+    def definitions(self) -> SqlDefinitions:
+        return SqlDefinitions(self.session)
+
+    @cached_property
+    def instances(self) -> SqlInstances:
+        return SqlInstances(self.session, self.vault, self.keys, self.facts)
+
+    @cached_property
+    def tasks(self) -> SqlTasks:
+        return SqlTasks(self.session, self.vault, self.instances)
+
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        return SqlJobs(self.session, self.vault, self.instances)
+
+    @cached_property
+    def timers(self) -> SqlTimers:
+        return SqlTimers(self.session, self.instances)
+
+    @cached_property
+    def messages(self) -> SqlMessages:
+        return SqlMessages(self.session, self.vault)
+
+    @cached_property
+    def incidents(self) -> SqlIncidents:
+        return SqlIncidents(self.session, self.vault)
+
+    @cached_property
+    def deadlines(self) -> SqlDeadlines:
+        return SqlDeadlines(self.session, self.vault)
+
+    @cached_property
+    def history(self) -> SqlHistory:
+        return SqlHistory(self.session, self.vault, self.instances)
+
+    @cached_property
+    def cases(self) -> SqlCases:
+        return SqlCases(self.session, self.vault, self.citizens)
+
+    @cached_property
+    def citizens(self) -> SqlCitizens:
+        return SqlCitizens(self.session, self.vault)
+
+    @cached_property
+    def dispatches(self) -> SqlDispatches:
+        return SqlDispatches(self.session, self.vault)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        return SqlNotices(self.session)
+
+    @cached_property
+    def people(self) -> SqlPeople:
+        return SqlPeople(self.session)
+
+    @cached_property
+    def access_log(self) -> SqlAccessLog:
+        return SqlAccessLog(self.session, self.keys)
+
+    @cached_property
+    def queries(self) -> SqlQueries:
+        return SqlQueries(self.session, self.vault)
+
+    def finish(self) -> None:
+        """Write what was begun and never applied."""
+        if "instances" in self.__dict__:
+            self.instances.flush()
+
+
+class SqlStore:
+    """`service.domain.storage.Store` over one database. Safe to use from many threads."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, keys: Keys) -> None:
+        self._engine, self._sealer, self._keys = engine, sealer, keys
+        self._writing = engine.execution_options(writes=True)
+        self._snapshot = engine
+        if engine.dialect.name == "postgresql":
+            self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._facts = DefinitionFacts()
+        self._one_writer = engine.dialect.name == "sqlite"
+        self._one_connection = in_memory(engine.url)
+        self._turn = threading.Lock()
+        self._inside = threading.local()
+
+    def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(work)
+            except Overtaken as overtaken:
+                if attempt == TRIES:
+                    raise Stale from overtaken
+                time.sleep(random.random() * _FIRST_PAUSE_S * 2**attempt)  # noqa: S311 (spreads the tries)
+        raise AssertionError("unreachable")
+
+    def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        with (
+            self._turn_for(alone=self._one_connection, nested=not self._one_connection),
+            _translated(),
+            self._snapshot.connect() as connection,
+            connection.begin(),
+        ):
+            return work(self._unit_of_work(Session(connection, writable=False)))
+
+    def ping(self) -> None:
+        with _translated(), self._engine.connect() as connection:
+            if fault := revision_fault(current_revision(connection)):
+                raise SetupFault(why=fault)
+            stored = connection.execute(select(house.c.value).where(house.c.name == FINGERPRINT)).scalar()
+        if stored != self._sealer.fingerprint():
+            raise SetupFault(why="Hovednøglen passer ikke til databasen: den er krypteret med en anden hovednøgle.")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def adopt(self) -> None:
+        """Note the master key's fingerprint in a new database, then `ping`."""
+        with _translated(), self._writing.connect() as connection, connection.begin():
+            if current_revision(connection) is not None:
+                first = {"name": FINGERPRINT, "value": self._sealer.fingerprint()}
+                Session(connection, writable=True).write(_ADOPT, first)
+        self.ping()
+
+    def _once(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        with self._turn_for(alone=self._one_writer, nested=False), _translated(), self._writing.connect() as connection:
+            with connection.begin():
+                unit_of_work = self._unit_of_work(Session(connection, writable=True))
+                result = work(unit_of_work)
+                unit_of_work.finish()
+            for act in unit_of_work.session.after_commit:
+                act()
+            return result
+
+    def _unit_of_work(self, session: Session) -> SqlUnitOfWork:
+        return SqlUnitOfWork(session, self._sealer, self._keys, self._facts)
+
+    @contextmanager
+    def _turn_for(self, *, alone: bool, nested: bool) -> Iterator[None]:
+        """SQLite has one writer: waiting here in turn is faster than being told "busy" (a lock of this process only).
+
+        A unit of work that writes inside another one would wait for itself: that raises RuntimeError.
+        """
+        if nested:
+            yield
+            return
+        if getattr(self._inside, "unit_of_work", False):
+            raise RuntimeError("a unit of work was opened inside another one")
+        self._inside.unit_of_work = True
+        try:
+            with self._turn if alone else nullcontext():
+                yield
+        finally:
+            self._inside.unit_of_work = False
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as fault:
+        ours: ForloebError | None = translate(fault)
+        if ours is None:
+            raise
+        raise ours from fault
