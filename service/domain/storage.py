@@ -219,7 +219,7 @@ class Tasks(Protocol):
         ...
 
     def finish(self, key: int, by: str, at: datetime) -> None:
-        """Note who completed it (the step itself closes the wait)."""
+        """Note who completed it. A step notes its entry's actor for the tasks it completes, so this is for others."""
         ...
 
     def save_draft(self, draft: Draft) -> None: ...
@@ -281,7 +281,9 @@ class Timers(Protocol):
         """Give the claim back; with `retry_at` the timer is tried again then."""
         ...
 
-    def drop(self, timer: Timer) -> None: ...
+    def drop(self, timer: Timer) -> None:
+        """Delete it, unless a step has armed it anew since it was claimed (or the lease was lost)."""
+        ...
 
     def schedule(
         self,
@@ -415,6 +417,14 @@ class Cases(Protocol):
         """Raises `Stale` when somebody else saved in between."""
         ...
 
+    def erase(self, key: int, at: datetime) -> None:
+        """Delete the case's data key, search words, drafts and documents for ever.
+
+        What was sealed reads as empty (records without values, notes without text), states as None; ids, times,
+        statuses and the history's chain stay. Nothing new can be stored about the case.
+        """
+        ...
+
     def open_for_citizen(self, citizen_key: int, kind: str | None = None) -> Sequence[Case]: ...
     def all_for_citizen(self, citizen_key: int) -> Sequence[Case]: ...
 
@@ -443,7 +453,11 @@ class Citizens(Protocol):
 
     def get(self, key: int) -> Citizen | None: ...
     def put(self, citizen: Citizen) -> None:
-        """Insert or update (with its search words)."""
+        """Insert or update (with its search words). Raises `Stale` when somebody else saved in between."""
+        ...
+
+    def erase(self, key: int, at: datetime) -> None:
+        """Delete the citizen's data key, blind index and name words for ever; her cases stay, without her name."""
         ...
 
 
