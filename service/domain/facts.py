@@ -67,7 +67,7 @@ class MessagePublished(EffectBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalThrown(EffectBase):
-    """A signal for everybody who waits, in this instance and all others."""
+    """A signal for everybody who waits in other instances, and for signal starts; this instance's own waits have had it."""
 
     name: str
     variables: Variables = field(default_factory=dict)

@@ -140,7 +140,7 @@ def _job_completed(runtime: Runtime, stimulus: JobCompleted) -> None:
 
 def _error_thrown(runtime: Runtime, stimulus: ErrorThrown) -> None:
     task = _waiting(runtime, stimulus.key, WaitKind.JOB)
-    runtime.throw(Throw("error", task, stimulus.code, stimulus.message, stimulus.variables))
+    runtime.deliver(Throw("error", task, stimulus.code, stimulus.message, stimulus.variables))
 
 
 def _timer_fired(runtime: Runtime, stimulus: TimerFired) -> None:

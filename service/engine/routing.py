@@ -10,6 +10,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.json import Variables
+from service.domain.waits import WaitKind
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -17,13 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Throw:
-    """An `error` or `escalation` on its way out from an element."""
+    """An `error` or `escalation` on its way out from an element, or a `signal` to all; `code` is a signal's name."""
 
     kind: str
     task: Task
     code: str
     message: str = ""
     variables: Variables = field(default_factory=dict)
+
+
+def waiting_for_signal(runtime: Runtime, name: str) -> list[Task]:
+    """All waits of the instance for that signal."""
+    found = []
+    for task in runtime.index.values():
+        wait = task.internal_data.get("wait")
+        if wait is not None and wait["k"] == WaitKind.SIGNAL and wait["name"] == name:
+            found.append(task)
+    return found
 
 
 def find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:

@@ -28,7 +28,7 @@ from .incidents import Incident
 from .ledger import Ledger
 from .model import Flow
 from .pruning import prune
-from .routing import Throw, find_catcher
+from .routing import Throw, find_catcher, waiting_for_signal
 from .scopes import Chain, Scopes, Visible
 from .specs.base import Phase, Token
 from .specs.workflow import Home, Inside, NestedWorkflow, RootWorkflow
@@ -152,7 +152,7 @@ class Runtime:
                 )
             task.run()
             while self.thrown:
-                self._deliver(self.thrown.popleft())
+                self.deliver(self.thrown.popleft())
             if self._runs % PRUNE_EVERY == 0:
                 prune(self)
 
@@ -335,31 +335,37 @@ class Runtime:
         if task.internal_data.pop("incident", None) is not None:
             self.ledger.thaw(task.id)
 
-    def throw(self, thrown: Throw) -> None:
-        """From outside: deliver at once."""
-        self._deliver(thrown)
-
-    def _deliver(self, thrown: Throw) -> None:
-        """Bring it to its catcher; the thrower ends, goes on, or is frozen when nobody catches an error."""
+    def deliver(self, thrown: Throw) -> None:
+        """Bring it to who waits for it. The thrower ends, goes on, or is frozen when nobody catches an error."""
         task = thrown.task
         if task._state != TaskState.STARTED:
             return
+        if thrown.kind == "error":
+            self._deliver_error(thrown)
+            return
+        if thrown.kind == "signal":
+            catchers = waiting_for_signal(self, thrown.code)
+        else:
+            nearest = find_catcher(self, thrown)
+            catchers = [] if nearest is None else [nearest]
+        for catcher in catchers:
+            if "wait" in catcher.internal_data:  # one before it may have ended this one
+                catcher.task_spec.fire(self, catcher, thrown.variables)
+        if task._state == TaskState.STARTED:
+            self.finish(task, {})
+
+    def _deliver_error(self, thrown: Throw) -> None:
         catcher = find_catcher(self, thrown)
         if catcher is not None:
-            payload = dict(thrown.variables)
-            if thrown.kind == "error":
-                payload = {**payload, "errorCode": thrown.code, "errorMessage": thrown.message}
-            catcher.task_spec.fire(self, catcher, payload, local=thrown.kind == "error")
-        elif thrown.kind == "error":
-            told = f" ({thrown.message})" if thrown.message else ""
-            self.freeze(
-                task,
-                Incident(
-                    IncidentType.UNHANDLED_ERROR_EVENT,
-                    f"Fejlen '{thrown.code}'{told} blev kastet, og ingen hændelse griber den. "
-                    "Ret årsagen, og prøv igen, eller tegn en fejlhændelse i næste version.",
-                ),
-            )
+            payload = {**thrown.variables, "errorCode": thrown.code, "errorMessage": thrown.message}
+            catcher.task_spec.fire(self, catcher, payload, local=True)
             return
-        if task._state == TaskState.STARTED and thrown.kind == "escalation":
-            self.finish(task, {})
+        told = f" ({thrown.message})" if thrown.message else ""
+        self.freeze(
+            thrown.task,
+            Incident(
+                IncidentType.UNHANDLED_ERROR_EVENT,
+                f"Fejlen '{thrown.code}'{told} blev kastet, og ingen hændelse griber den. "
+                "Ret årsagen, og prøv igen, eller tegn en fejlhændelse i næste version.",
+            ),
+        )

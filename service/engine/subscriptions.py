@@ -1,7 +1,8 @@
 """Opening waits for events: what an element waits for becomes a wait row, and a short note in the task's own data.
 
 The note (`internal_data["wait"]`) holds what the engine needs when the stimulus comes: `k` kind, `due`, `since` (when the
-wait began, as of which a bound expression is evaluated), `left` and `cycle` of a repeating timer, `code` of an error.
+wait began, as of which a bound expression is evaluated), `left` and `cycle` of a repeating timer, `code` of an error,
+`name` of a signal.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def subscribe(runtime: Runtime, task: Task, trigger: Trigger, chain: Chain, elem
             runtime.ledger.open(SubscriptionWait(**base, kind=WaitKind.MESSAGE, name=name, correlation_key=key))
         case SignalTrigger():
             name = runtime.evaluator.text(trigger.name, visible, "Signalets navn")
-            note(task, WaitKind.SIGNAL)
+            note(task, WaitKind.SIGNAL, name=name)
             runtime.ledger.open(SubscriptionWait(**base, kind=WaitKind.SIGNAL, name=name))
         case ErrorTrigger():
             note(task, "error", code=trigger.code)

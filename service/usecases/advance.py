@@ -197,7 +197,7 @@ class Advance:
                 case MessagePublished():
                     self._queue.append(lambda: self._publish_from(instance, effect))
                 case SignalThrown():
-                    self._queue.append(lambda: self._signal(effect.name, effect.variables))
+                    self._queue.append(lambda: self._signal(effect.name, effect.variables, besides=instance.key))
                 case DeadlinesPaused() | DeadlinesResumed() | DeadlineExtended():
                     deadlines.carry_out(self, instance, effect)
                 case DispatchesWithdrawn():
@@ -268,9 +268,11 @@ class Advance:
             return False
         return True
 
-    def _signal(self, name: str, variables: Variables) -> int:
+    def _signal(self, name: str, variables: Variables, *, besides: int | None = None) -> int:
+        """`besides`: the instance that threw it; its own waits have had it within the step."""
         waiting = self.uow.messages.waiting(name, None, WaitKind.SIGNAL)
-        reached = sum(self._deliver(s.instance_key, Correlated(s.key, variables), name) for s in waiting)
+        others = [s for s in waiting if s.instance_key != besides]
+        reached = sum(self._deliver(s.instance_key, Correlated(s.key, variables), name) for s in others)
         for start in self.uow.messages.starts(name, WaitKind.SIGNAL):
             self._begin(start.definition_key, {}, start.element_id, variables, None)
             reached += 1

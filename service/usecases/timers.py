@@ -70,7 +70,7 @@ def _start(advance: Advance, timer: Timer) -> None:
     start = starts[timer.wait_key] if timer.wait_key < len(starts) else None
     if start is None:
         return
-    upcoming = advance.platform.engine.next_timer_start(start, timer.due, advance.now)
+    upcoming = advance.platform.engine.next_timer_start(start, timer.due, advance.now, version.deployed_at)
     if upcoming is not None:
         advance.uow.timers.schedule(
             version.key, advance.platform.keys.next(), TimerUse.START, upcoming, wait_key=timer.wait_key

@@ -146,7 +146,7 @@ class TriggerReader:
         if form == "timeCycle" and (role not in CYCLES or (role in {EVENT_START, BOUNDARY} and interrupting)):
             self.findings.error(
                 forms[0],
-                "En gentagelse (timeCycle) kan kun stå på en starthændelse eller på en hændelse, der ikke afbryder. Brug dato eller varighed.",
+                "En gentagelse (timeCycle) kan kun stå på en starthændelse eller på en hændelse, der ikke afbryder. Brug dato.",
             )
             return None
         if form == "timeDuration" and role == START:

@@ -47,6 +47,7 @@ class ScopeReader:
         """The inside of a process or sub-process."""
         nodes = {n.id: n for n in owner.children() if n.tag in FLOW_NODES and self._has_id(n)}
         incoming, outgoing = self._flows(owner, nodes)
+        self._check_listed(nodes, incoming, outgoing)
         elements: dict[str, Element] = {}
         for id_, node in nodes.items():
             assert id_ is not None
@@ -98,6 +99,27 @@ class ScopeReader:
                 return None
         return Flow(id=node.id, source=ends["sourceRef"] or "", target=ends["targetRef"] or "", condition=formula)
 
+    def _check_listed(
+        self,
+        nodes: Mapping[str | None, Node],
+        incoming: Mapping[str, tuple[Flow, ...]],
+        outgoing: Mapping[str, tuple[Flow, ...]],
+    ) -> None:
+        """Where a diagram lists flows at their ends (it need not), the lists must agree with the flows."""
+        ends = (("incoming", incoming), ("outgoing", outgoing))
+        if not any(node.all(tag) for node in nodes.values() for tag, _ in ends):
+            return
+        for node in nodes.values():
+            for tag, flows in ends:
+                listed = sorted(reference.text.rsplit(":", 1)[-1] for reference in node.all(tag))
+                drawn = sorted(flow.id or "" for flow in flows.get(node.id or "", ()))
+                if listed != drawn:
+                    self.findings.error(
+                        node,
+                        f"Listen {tag} ({', '.join(listed) or 'tom'}) passer ikke med pilene ({', '.join(drawn) or 'ingen'}). "
+                        "Gem diagrammet igen i tegneværktøjet.",
+                    )
+
     # -- elements
 
     def _common(self, node: Node, incoming: tuple[Flow, ...], outgoing: tuple[Flow, ...]) -> Common:
@@ -116,6 +138,7 @@ class ScopeReader:
 
     def _element(self, node: Node, owner: Node, common: Common) -> Element:
         if node.tag in GATEWAYS:
+            self._check_direction(node, len(common["incoming"]), len(common["outgoing"]))
             return Gateway(**common, default=node.get("default") or None)
         if node.tag in EVENTS:
             return self._event(node, owner, common)
@@ -131,6 +154,22 @@ class ScopeReader:
                 headers=self.extensions.headers(node),
             )
         return self._container(node, common)
+
+    def _check_direction(self, node: Node, incoming: int, outgoing: int) -> None:
+        direction = node.get("gatewayDirection", "Unspecified")
+        fits = {
+            "Unspecified": True,
+            "Converging": incoming > 1 and outgoing <= 1,
+            "Diverging": incoming <= 1 and outgoing > 1,
+            "Mixed": incoming > 1 and outgoing > 1,
+        }.get(direction or "")
+        if fits is None:
+            self.findings.error(node, f"gatewayDirection='{direction}' findes ikke. Fjern egenskaben.")
+        elif not fits:
+            self.findings.error(
+                node,
+                f"gatewayDirection='{direction}' passer ikke med {incoming} pil(e) ind og {outgoing} ud. Fjern egenskaben, eller ret pilene.",
+            )
 
     def _event(self, node: Node, owner: Node, common: Common) -> Event:
         role = role_of(node, owner)

@@ -44,17 +44,18 @@ class Terminate(EventNode):
 
 
 class ThrowSignal(EventNode):
-    """Broadcasts the signal with the variables its input mappings made."""
+    """Broadcasts the signal with the variables its input mappings made: first to this instance's own waits, then, by an
+    effect, to everybody else's.
+    """
 
-    def activate(self, runtime: Runtime, task: Task) -> Variables:
+    def activate(self, runtime: Runtime, task: Task) -> None:
         assert isinstance(self.element.trigger, SignalTrigger)
         runtime.map_inputs(task)
         name = runtime.evaluator.text(self.element.trigger.name, runtime.visible(task), "Signalets navn")
-        effect = SignalThrown(
-            element_id=self.name, element_instance_key=task.id, name=name, variables=runtime.scopes.local(task.id)
-        )
+        variables = runtime.scopes.local(task.id)
+        effect = SignalThrown(element_id=self.name, element_instance_key=task.id, name=name, variables=variables)
         runtime.ledger.effects.append(effect)
-        return {}
+        runtime.thrown.append(Throw("signal", task, name, variables=variables))
 
 
 class ThrowCode(EventNode):
