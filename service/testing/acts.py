@@ -183,7 +183,9 @@ def change_calendar(course: Course, body: Body) -> None:
 def reopen(course: Course, body: Body) -> None:
     """Genåbn the case: the procedure starts anew on it."""
 
-    cases.reopen(course.world.platform, course.person(body), course.case().key, str(body.get("begrundelse") or "prøve"))
+    cases.reopen(
+        course.world.platform, course.person(body), course.case().number, str(body.get("begrundelse") or "prøve")
+    )
 
 
 def _length(text: str) -> Any:

@@ -24,6 +24,7 @@ from service.usecases import deployments, people, timers
 from service.usecases.bundle import Resource
 from service.usecases.catalog import Catalogs
 from service.usecases.platform import Platform
+from service.workers.channels import Carrier, Documents
 from service.workers.handlers import load_handlers
 from service.workers.loop import run_jobs
 from service.workers.relay import relay
@@ -34,13 +35,13 @@ ENOUGH = 10_000
 
 
 class Sent:
-    """A channel that keeps what it is given. `fail_next` lets the next tries fail."""
+    """A channel that keeps what it is given."""
 
     def __init__(self) -> None:
         self.delivered: list[tuple[Dispatch, tuple[tuple[Document, bytes], ...]]] = []
 
-    def deliver(self, dispatch: Dispatch, documents: tuple[tuple[Document, bytes], ...]) -> str:
-        self.delivered.append((dispatch, documents))
+    def deliver(self, dispatch: Dispatch, documents: Documents) -> str:
+        self.delivered.append((dispatch, tuple(documents)))
         return f"prøve-{len(self.delivered)}"
 
 
@@ -68,7 +69,7 @@ class World:
             catalogs=Catalogs(engine),
             handlers=self.handlers,
         )
-        self._channels = dict.fromkeys(Channel, self.sent)
+        self._channels: Mapping[Channel, Carrier] = dict.fromkeys(Channel, self.sent)
 
     def __enter__(self) -> Self:
         return self

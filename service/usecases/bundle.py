@@ -120,4 +120,4 @@ def _put(bundle: Bundle, into: dict[str, Any], id_: str, value: Any, what: str) 
 
 
 def _dmn_findings(refusal: DmnRefused, path: str) -> list[Finding]:
-    return [Finding(path, f.element_id, f.line, f.message) for f in refusal.findings]
+    return [Finding(path, f.element_id, f.line, f.message) for f in refusal.faults]

@@ -13,7 +13,7 @@ from service.domain.definitions import ProcessModel, Version
 from service.domain.errors import Forbidden, NotFound, WrongState
 from service.domain.form_model import Option
 from service.domain.forms import Form, FormContext, Submission
-from service.domain.instances import Instance
+from service.domain.instances import ElementsActivated, Instance
 from service.domain.procedures import CaseKind, Manifest, ReportableEvent
 from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
@@ -171,14 +171,12 @@ def listed(platform: Platform, person: Person, wanted: CaseQuery) -> Page[CaseRo
     return platform.read(work)
 
 
-def reopen(platform: Platform, person: Person, case_key: int, reason: str) -> Instance:
+def reopen(platform: Platform, person: Person, number: str, reason: str) -> Instance:
     """Genåbn: the procedure starts anew on the same case. Raises Forbidden, WrongState."""
 
     def work(uow: UnitOfWork) -> Instance:
         advance = Advance(platform, uow, person)
-        case = uow.cases.get(case_key)
-        if case is None:
-            raise NotFound(what="sagen")
+        case = by_number(uow, number)
         access.require_case(uow, advance.catalog, person, case)
         if not access.may_create(advance.catalog, person, case.kind):
             raise Forbidden(what="din rolle kan ikke genåbne sager")
@@ -197,14 +195,38 @@ def reopen(platform: Platform, person: Person, case_key: int, reason: str) -> In
     return platform.transact(work)
 
 
-def add_note(platform: Platform, person: Person, case_key: int, text: str) -> None:
+def start_activity(platform: Platform, person: Person, number: str, element_id: str) -> int | None:
+    """Start an ad-hoc activity of the case's instance; the key of the task that it opened for her, if any.
+
+    Raises NotFound, Forbidden, and WrongState when it cannot be started now.
+    """
+
+    def work(uow: UnitOfWork) -> int | None:
+        advance = Advance(platform, uow, person)
+        case = by_number(uow, number)
+        access.require_case(uow, advance.catalog, person, case)
+        instance_key = case.instance_key or 0
+        offered = instances.startable(advance, person, instance_key)
+        chosen = next((s for s in offered if s.element_id == element_id), None)
+        if chosen is None:
+            raise WrongState(
+                why="aktiviteten kan ikke startes nu; forløbet er gået videre, eller din rolle kan ikke starte den"
+            )
+        before = {t.key for t in uow.tasks.open_of(instance_key)}
+        stimulus = ElementsActivated(chosen.container_key, ((element_id, {}),))
+        advance.move(instance_key, stimulus, {"aktivitet": element_id})
+        opened = [t for t in uow.tasks.open_of(instance_key) if t.key not in before]
+        return next((t.key for t in opened if not person.groups.isdisjoint(t.candidate_groups)), None)
+
+    return platform.transact(work)
+
+
+def add_note(platform: Platform, person: Person, number: str, text: str) -> None:
     """A journal note by hand. Raises WrongState when it is empty."""
 
     def work(uow: UnitOfWork) -> None:
         advance = Advance(platform, uow, person)
-        case = uow.cases.get(case_key)
-        if case is None:
-            raise NotFound(what="sagen")
+        case = by_number(uow, number)
         if access.require_case(uow, advance.catalog, person, case).parts is not None:
             raise Forbidden(what="din rolle kan ikke skrive i journalen")
         if not text.strip():

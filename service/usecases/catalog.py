@@ -30,7 +30,7 @@ class Decision:
         try:
             return to_json(self.model.decisions[self.id].evaluate(variables, Environment(now=now)).value)
         except DecisionFailed as fault:
-            raise DecisionEvaluationFailed(decision=self.id, why=str(fault)) from fault
+            raise DecisionEvaluationFailed(decision=self.id, why=fault.reason_da) from fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,11 @@ class DeployedCatalog(Catalog):
             if kind in manifest.sagstyper:
                 return folder, manifest.sagstyper[kind]
         return None
+
+    def process_names(self) -> list[tuple[str, str]]:
+        """(process id, name) of everything deployed, by name."""
+        found = [(v.id, v.name) for (kind, _), v in self.latest.items() if kind is ResourceKind.PROCESS]
+        return sorted(found, key=lambda pair: pair[1])
 
     def process(self, key: int) -> tuple[Version, ProcessModel] | None:
         found = self._compiled.processes.get(key)

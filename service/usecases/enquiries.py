@@ -35,6 +35,11 @@ def offered(advance: Advance, person: Person) -> list[tuple[str, Enquiry]]:
     ]
 
 
+def choices(platform: Platform, person: Person) -> list[tuple[str, Enquiry]]:
+    """What Ny henvendelse offers her."""
+    return platform.read(lambda uow: offered(Advance(platform, uow, person), person))
+
+
 def look(
     platform: Platform, person: Person, folder: str, fields: Mapping[str, Sequence[str]] | None = None
 ) -> EnquiryForm:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service.domain.access import Person
 from service.domain.cases import Case
-from service.domain.definitions import ProcessModel, ResourceKind, Version
+from service.domain.definitions import ProcessModel
 from service.domain.errors import Forbidden, NotFound, WrongState
 from service.domain.facts import ElementState
 from service.domain.instances import Cancelled, ElementsActivated, Instance, InstanceStatus
@@ -173,7 +173,3 @@ def variables_of(platform: Platform, instance_key: int) -> Mapping[int, Mapping[
         return {s.key: s.variables for s in platform.engine.view(catalog, state)}
 
     return platform.read(work)
-
-
-def startable_processes(catalog_latest: Mapping[tuple[ResourceKind, str], Version]) -> list[Version]:
-    return sorted((v for (k, _), v in catalog_latest.items() if k is ResourceKind.PROCESS), key=lambda v: v.name)

@@ -15,7 +15,7 @@ from service.domain.instances import Instance, TaskCompleted
 from service.domain.json import Variables
 from service.domain.storage import HistoryEntry, UnitOfWork
 from service.domain.waits import TaskStatus, UserTask
-from service.usecases import formcontext, submissions
+from service.usecases import access, formcontext, submissions
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
 
@@ -43,14 +43,25 @@ class OpenTask:
 
 
 def look(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]] | None = None) -> OpenTask:
-    """Open a task's page: prefilled form or draft (or `fields` as just typed). Reading is logged when it concerns a case.
+    """A task's page: prefilled form or draft (or `fields` as just typed). Reading is logged when it concerns a case.
 
     Raises NotFound, Forbidden, TaskMovedOn.
     """
 
+    return _look(platform, person, key, fields, closed=False)
+
+
+def look_closed(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> OpenTask:
+    """The page of a task that may have moved on, with what was typed still in it."""
+    return _look(platform, person, key, fields, closed=True)
+
+
+def _look(
+    platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]] | None, *, closed: bool
+) -> OpenTask:
     def work(uow: UnitOfWork) -> OpenTask:
         advance = Advance(platform, uow, person)
-        task = _open(uow, uow.tasks.get(key))
+        task = _found(uow.tasks.get(key)) if closed else _open(uow.tasks.get(key))
         _require_may_see(uow, person, task)
         case = uow.cases.get(task.case_key) if task.case_key else None
         form, context = _form(advance, task, case)
@@ -77,7 +88,7 @@ def look(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequ
             case=case,
             citizen=uow.citizens.get(case.citizen_key) if case and case.citizen_key else None,
             mine=task.assignee == person.username,
-            may_complete=_may_complete(person, task),
+            may_complete=task.status is TaskStatus.CREATED and _may_complete(person, task),
             draft_saved=draft is not None,
             assignable_to=_colleagues(uow, person, task),
         )
@@ -85,11 +96,49 @@ def look(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequ
     return platform.store.transact(work) if _logs_reading(platform, key) else platform.read(work)
 
 
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What she may do next on a case: one of its tasks, or (when she may read it) the case itself."""
+
+    task_key: int | None
+    case_number: str
+
+
+def next_for(platform: Platform, person: Person, case_key: int) -> Upcoming | None:
+    """Where to go after a task of this case: her next task on it, else the case if she may read it."""
+
+    def work(uow: UnitOfWork) -> Upcoming | None:
+        case = uow.cases.get(case_key)
+        if case is None or case.instance_key is None:
+            return None
+        key = _next_task(uow, person, case.instance_key)
+        if key is not None:
+            return Upcoming(key, case.number)
+        catalog = platform.catalogs.view(uow.definitions)
+        return Upcoming(None, case.number) if access.case_access(uow, catalog, person, case) else None
+
+    return platform.read(work)
+
+
+def next_after(platform: Platform, person: Person, instance_key: int) -> int | None:
+    """An open task that she may complete, in this instance."""
+    return platform.read(lambda uow: _next_task(uow, person, instance_key))
+
+
+def _next_task(uow: UnitOfWork, person: Person, instance_key: int) -> int | None:
+    tasks = [t for t in uow.tasks.open_of(instance_key) if _may_complete(person, t) and not _leads_only(person, t)]
+    return min(tasks, key=lambda t: (t.due is None, t.due, t.key)).key if tasks else None
+
+
+def _leads_only(person: Person, task: UserTask) -> bool:
+    return task.assignee != person.username and person.groups.isdisjoint(task.candidate_groups)
+
+
 def save_draft(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> None:
     """Keep what was typed so far, for her alone. A task that has moved on keeps nothing and raises TaskMovedOn."""
 
     def work(uow: UnitOfWork) -> None:
-        task = _open(uow, uow.tasks.get(key))
+        task = _open(uow.tasks.get(key))
         _require_may_see(uow, person, task)
         now = platform.clock.now()
         typed = {name: list(texts) for name, texts in fields.items()}
@@ -170,7 +219,7 @@ def _complete(
 ) -> tuple[UserTask, Instance]:
     def work(uow: UnitOfWork) -> tuple[UserTask, Instance]:
         advance = Advance(platform, uow, person)
-        task = _open(uow, uow.tasks.lock(key))
+        task = _open(uow.tasks.lock(key))
         return task, complete_in(advance, task, read, otherwise or {})
 
     return platform.transact(work)
@@ -178,7 +227,7 @@ def _complete(
 
 def _assign(platform: Platform, person: Person, key: int, username: str | None) -> None:
     def work(uow: UnitOfWork) -> None:
-        task = _open(uow, uow.tasks.lock(key))
+        task = _open(uow.tasks.lock(key))
         leads = _leads(person, task)
         if task.assignee not in (None, person.username) and not leads:
             raise Forbidden(what="opgaven er tildelt en anden; kun hun selv eller enhedens leder kan flytte den")
@@ -201,9 +250,14 @@ def _assign(platform: Platform, person: Person, key: int, username: str | None) 
     platform.store.transact(work)
 
 
-def _open(uow: UnitOfWork, task: UserTask | None) -> UserTask:
+def _found(task: UserTask | None) -> UserTask:
     if task is None:
         raise NotFound(what="opgaven")
+    return task
+
+
+def _open(found: UserTask | None) -> UserTask:
+    task = _found(found)
     if task.status is not TaskStatus.CREATED:
         raise TaskMovedOn
     return task

@@ -1,0 +1,186 @@
+"""Instanser and Hændelser: what managers and operators see of running processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from service.domain.access import Person
+from service.domain.cases import Case
+from service.domain.deadlines import Deadline
+from service.domain.definitions import ProcessModel, Version
+from service.domain.errors import Forbidden, NotFound
+from service.domain.instances import Instance, ScopeView
+from service.domain.storage import HistoryEntry, UnitOfWork
+from service.domain.views import ElementRow, IncidentGroup, InstanceQuery, InstanceRow, Page
+from service.domain.waits import Incident, Job, Subscription, UserTask
+from service.usecases import access
+from service.usecases.catalog import DeployedCatalog
+from service.usecases.platform import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceList:
+    page: Page[InstanceRow]
+    names: Sequence[tuple[str, str]]
+    """(process id, name) for the filter."""
+    unit_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstancePage:
+    """One instance as she may see it. Without case content for operators: variables, history details and case are empty."""
+
+    instance: Instance
+    version: Version
+    model: ProcessModel
+    case: Case | None
+    diagrams: Sequence[tuple[Version, ProcessModel]]
+    """Its own diagram first, then those of called processes."""
+    elements: Sequence[ElementRow]
+    active: Mapping[str, Mapping[str, int]]
+    """Process id → element id → tokens now."""
+    completed: Mapping[str, frozenset[str]]
+    flows: Mapping[str, frozenset[str]]
+    tasks: Sequence[UserTask]
+    jobs: Sequence[Job]
+    subscriptions: Sequence[Subscription]
+    deadlines: Sequence[Deadline]
+    incidents: Sequence[Incident]
+    history: Sequence[HistoryEntry]
+    scopes: Sequence[ScopeView]
+    names: Mapping[str, str]
+    may_manage: bool
+    sees_content: bool
+
+
+def listed(platform: Platform, person: Person, wanted: InstanceQuery) -> InstanceList:
+    """Instances: leaders see those of their units, operators all without case numbers. Raises Forbidden for others."""
+
+    def work(uow: UnitOfWork) -> InstanceList:
+        catalog = platform.catalogs.view(uow.definitions)
+        query = replace(wanted, units=_units(person), case_content=_sees_content(person))
+        names = catalog.process_names()
+        units = {u.id: u.name for u in uow.people.units()}
+        return InstanceList(page=uow.queries.instances(query), names=names, unit_names=units)
+
+    return platform.read(work)
+
+
+def look(platform: Platform, person: Person, key: int) -> InstancePage:
+    """One instance; the reading is logged when it shows a case. A called instance shows its root."""
+
+    def work(uow: UnitOfWork) -> InstancePage:
+        catalog = platform.catalogs.view(uow.definitions)
+        instance = uow.instances.get(key)
+        if instance is not None and instance.root_key != instance.key:
+            instance = uow.instances.get(instance.root_key)
+        found = catalog.process(instance.definition_key) if instance else None
+        if instance is None or found is None:
+            raise NotFound(what="forløbet")
+        case = uow.cases.get(instance.case_key) if instance.case_key else None
+        content = _require_sight(uow, catalog, person, case)
+        if case is not None and content:
+            uow.access_log.read(
+                at=platform.clock.now(),
+                username=person.username,
+                what="instans",
+                case_key=case.key,
+                citizen_key=case.citizen_key,
+            )
+        return _page(platform, uow, catalog, person, instance, found, case if content else None, content)
+
+    return platform.store.transact(work)
+
+
+def incidents(platform: Platform, person: Person) -> Sequence[IncidentGroup]:
+    """Open incidents of her units (operators: all), grouped."""
+    return platform.read(lambda uow: uow.queries.incidents(_units(person)))
+
+
+def _page(
+    platform: Platform,
+    uow: UnitOfWork,
+    catalog: DeployedCatalog,
+    person: Person,
+    instance: Instance,
+    found: tuple[Version, ProcessModel],
+    case: Case | None,
+    content: bool,
+) -> InstancePage:
+    elements = uow.queries.elements(instance.key)
+    active: dict[str, dict[str, int]] = {}
+    completed: dict[str, set[str]] = {}
+    for row in elements:
+        if row.ended_at is None:
+            tokens = active.setdefault(row.process_id, {})
+            tokens[row.element_id] = tokens.get(row.element_id, 0) + 1
+        elif row.state.value == "COMPLETED":
+            completed.setdefault(row.process_id, set()).add(row.element_id)
+    diagrams = [found]
+    for child in uow.queries.children(instance.key):
+        called = catalog.process(child.definition_key)
+        if called is not None and called[0].key not in {v.key for v, _ in diagrams}:
+            diagrams.append(called)
+    state = uow.instances.state(instance.key) if content else None
+    history = uow.history.of(instance.key)
+    if not content:
+        history = [replace(entry, details={}) for entry in history]
+    return InstancePage(
+        instance=instance,
+        version=found[0],
+        model=found[1],
+        case=case,
+        diagrams=diagrams,
+        elements=elements,
+        active=active,
+        completed={process: frozenset(ids) for process, ids in completed.items()},
+        flows=uow.queries.flows(instance.key),
+        tasks=uow.tasks.open_of(instance.key),
+        jobs=uow.jobs.of(instance.key),
+        subscriptions=uow.messages.awaited_by(instance.key),
+        deadlines=uow.deadlines.of(instance.case_key or instance.key),
+        incidents=uow.incidents.open_of(instance.key),
+        history=history,
+        scopes=platform.engine.view(catalog, state) if state else (),
+        names={a.person.username: a.person.name for a in uow.people.all()} | {"system": "Systemet"},
+        may_manage=_may_manage(uow, catalog, person, instance),
+        sees_content=content,
+    )
+
+
+def _units(person: Person) -> frozenset[str] | None:
+    """Units whose instances she follows; None for all. Raises Forbidden for those who follow none."""
+    if person.has("drift", "systemadmin"):
+        return None
+    if person.leads:
+        return person.leads
+    if person.has("leder"):
+        return person.units
+    raise Forbidden(what="instanser følges af ledere og af driften")
+
+
+def _sees_content(person: Person) -> bool:
+    return bool(person.leads) or person.has("leder")
+
+
+def _require_sight(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, case: Case | None) -> bool:
+    """Whether she sees case content. Raises Forbidden when the instance is not hers to follow at all."""
+    units = _units(person)
+    if case is None:
+        return person.has("leder", "drift") or bool(person.leads)
+    granted = access.case_access(uow, catalog, person, case)
+    if granted is not None and granted.parts is None:
+        return True
+    if units is None:
+        return False
+    raise Forbidden(what="sagen hører til en anden enhed")
+
+
+def _may_manage(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, instance: Instance) -> bool:
+    case = uow.cases.get(instance.case_key) if instance.case_key else None
+    try:
+        access.require_manage(uow, catalog, person, case)
+    except Forbidden:
+        return False
+    return True

@@ -1,0 +1,38 @@
+"""What a request knows: the platform it serves, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from flask import current_app, g, request
+
+from service.config import Settings
+from service.domain.access import Person
+from service.usecases.platform import Platform
+
+EXTENSION = "forloeb"
+
+
+def platform() -> Platform:
+    return cast(Platform, current_app.extensions[EXTENSION])
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["forloeb-settings"])
+
+
+def person() -> Person:
+    """Who is logged in; the door has let nobody else through."""
+    return cast(Person, g.person)
+
+
+def typed() -> Mapping[str, Sequence[str]]:
+    """The form fields of the request without our own (those that begin with an underscore, but for row buttons)."""
+    own = {"_csrf", "_handling"}
+    return {name: texts for name, texts in request.form.lists() if name not in own}
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Search words: what stands between spaces, at most six."""
+    return tuple(text.split()[:6])

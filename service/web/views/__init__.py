@@ -1,0 +1,27 @@
+"""Views: read the request, call a verb, answer."""
+
+from service.web.views import (
+    cases,
+    enquiries,
+    help_pages,
+    incidents,
+    instances,
+    notices,
+    procedures,
+    session,
+    status,
+    tasks,
+)
+
+BLUEPRINTS = (
+    session.pages,
+    tasks.pages,
+    cases.pages,
+    enquiries.pages,
+    instances.pages,
+    incidents.pages,
+    procedures.pages,
+    notices.pages,
+    help_pages.pages,
+    status.pages,
+)

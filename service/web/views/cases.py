@@ -1,0 +1,135 @@
+"""Sager and Sag."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from service.domain.errors import BadInput, FormInvalid
+from service.domain.views import CaseQuery
+from service.usecases import cases, extensions
+from service.web.here import person, platform, typed, words
+
+pages = Blueprint("cases", __name__)
+INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg"})
+"""Media types that a browser may show itself; all others are downloaded."""
+
+
+@pages.get("/sager")
+def listed() -> str:
+    """Cases she may see."""
+    text = request.args.get("q", "").strip()
+    digits = "".join(c for c in text if c.isdigit())
+    wanted = CaseQuery(
+        state=request.args.get("vis", "åbne"),
+        status=request.args.get("status") or None,
+        order=request.args.get("orden", "nyeste"),
+        cpr=digits if len(digits) == 10 else None,
+        words=() if len(digits) == 10 else words(text),
+        after=request.args.get("efter") or None,
+    )
+    return render_template("pages/sager.html", page=cases.listed(platform(), person(), wanted), wanted=wanted)
+
+
+@pages.post("/sager")
+def search() -> str:
+    """The same list by what must not stand in an address (a CPR number)."""
+    text = request.form.get("q", "").strip()
+    digits = "".join(c for c in text if c.isdigit())
+    personal = len(digits) == 10
+    wanted = CaseQuery(state="alle", cpr=digits if personal else None, words=() if personal else words(text))
+    return render_template("pages/sager.html", page=cases.listed(platform(), person(), wanted), wanted=wanted)
+
+
+@pages.get("/sager/<number>")
+def case(number: str) -> str:
+    """One case."""
+    return render_template("pages/sag.html", page=cases.look(platform(), person(), number))
+
+
+@pages.post("/sager/<number>/begrundelse")
+def case_with_reason(number: str) -> str:
+    """One case, opened with a reason (which is logged)."""
+    reason = request.form.get("begrundelse", "")
+    return render_template("pages/sag.html", page=cases.look(platform(), person(), number, reason))
+
+
+@pages.post("/sager/<number>/notat")
+def note(number: str) -> Response:
+    cases.add_note(platform(), person(), number, request.form.get("tekst", ""))
+    flash("Notatet er gemt.", "success")
+    return redirect(url_for("cases.case", number=number, _anchor="notater"))
+
+
+@pages.route("/sager/<number>/haendelser/<name>", methods=["GET", "POST"])
+def event(number: str, name: str) -> str | Response | tuple[str, int]:
+    """Report an event: its form, and what was typed in it."""
+    if request.method == "GET":
+        return render_template("pages/haendelse-meld.html", page=cases.look_event(platform(), person(), number, name))
+    fields = typed()
+    if "_tilfoej" in fields or "_fjern" in fields:
+        shown = cases.look_event(platform(), person(), number, name, fields)
+        return render_template("pages/haendelse-meld.html", page=shown)
+    try:
+        cases.report(platform(), person(), number, name, fields)
+    except FormInvalid as fault:
+        shown = cases.look_event(platform(), person(), number, name, fields)
+        return render_template("pages/haendelse-meld.html", page=shown), fault.status
+    flash("Hændelsen er meldt, og forløbet er gået videre.", "success")
+    return redirect(url_for("cases.case", number=number))
+
+
+@pages.post("/sager/<number>/aktiviteter")
+def activity(number: str) -> Response:
+    """Start an ad-hoc activity and go to its task."""
+    element_id = request.form.get("aktivitet", "")
+    task_key = cases.start_activity(platform(), person(), number, element_id)
+    if task_key is not None:
+        return redirect(url_for("tasks.task", key=task_key))
+    flash("Aktiviteten er startet.", "success")
+    return redirect(url_for("cases.case", number=number))
+
+
+@pages.get("/sager/<number>/skemaer/<form_id>/<int:version>")
+def record(number: str, form_id: str, version: int) -> str:
+    """One submitted form, for reading and printing."""
+    kept, form, shown = cases.record(platform(), person(), number, form_id, version)
+    return render_template("pages/skema.html", record=kept, form=form, shown=shown, number=number)
+
+
+@pages.get("/dokumenter/<int:key>")
+def document(key: int) -> Response:
+    """A document of a case, shown in the browser where that is safe."""
+    found, content = cases.document(platform(), person(), key)
+    attach = found.media_type not in INLINE or "hent" in request.args
+    answer = send_file(BytesIO(content), found.media_type, as_attachment=attach, download_name=found.file_name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@pages.post("/sager/<number>/genaabn")
+def reopen(number: str) -> Response:
+    cases.reopen(platform(), person(), number, request.form.get("begrundelse", ""))
+    flash("Sagen er genåbnet, og proceduren begynder forfra på den.", "success")
+    return redirect(url_for("cases.case", number=number))
+
+
+@pages.get("/sager/<number>/adgang")
+def accesses(number: str) -> str:
+    """Who has read the case."""
+    return render_template("pages/adgang.html", rows=cases.accesses(platform(), person(), number), number=number)
+
+
+@pages.post("/sager/<number>/frister/<deadline_id>")
+def extend(number: str, deadline_id: str) -> Response:
+    """A manager extends a deadline, with a reason."""
+    try:
+        until = date.fromisoformat(request.form.get("til", ""))
+    except ValueError as fault:
+        raise BadInput(why="Vælg den nye dato for fristen.") from fault
+    extensions.extend(platform(), person(), number, deadline_id, until, request.form.get("begrundelse", ""))
+    flash("Fristen er forlænget.", "success")
+    return redirect(url_for("cases.case", number=number, _anchor="frister"))

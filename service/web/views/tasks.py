@@ -1,0 +1,114 @@
+"""Opgaver and Opgave."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from service.domain.errors import BadInput, Forbidden, FormInvalid, Stale, TaskMovedOn, WrongState
+from service.usecases import inbox as inboxes
+from service.usecases import tasks
+from service.web.here import person, platform, typed, words
+
+pages = Blueprint("tasks", __name__)
+
+
+@pages.get("/opgaver")
+def inbox() -> str:
+    """Her tasks and her groups' unassigned ones, soonest deadline first."""
+    wanted = inboxes.Filter(
+        show=request.args.get("vis", "alle"),
+        process_id=request.args.get("procedure") or None,
+        unit=request.args.get("enhed") or None,
+        overdue=request.args.get("frist") == "overskredet",
+        words=words(request.args.get("q", "")),
+        after=request.args.get("efter") or None,
+    )
+    return render_template("pages/opgaver.html", inbox=inboxes.look(platform(), person(), wanted), wanted=wanted)
+
+
+@pages.post("/opgaver/tildel")
+def assign_many() -> Response:
+    """Assign the ticked tasks to one colleague."""
+    keys = [int(k) for k in request.form.getlist("opgave") if k.isdecimal()]
+    done, refused = 0, ""
+    for key in keys:
+        try:
+            tasks.assign(platform(), person(), key, request.form.get("til", ""))
+            done += 1
+        except (Forbidden, BadInput, TaskMovedOn, WrongState) as fault:
+            refused = str(fault)
+    flash(f"{done} opgaver er tildelt." if done != 1 else "1 opgave er tildelt.", "success")
+    if refused:
+        flash(f"{len(keys) - done} kunne ikke tildeles: {refused}", "warning")
+    return redirect(request.form.get("tilbage") or url_for("tasks.inbox"))
+
+
+@pages.get("/opgaver/<int:key>")
+def task(key: int) -> str:
+    """One task with its form."""
+    return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key), fault=None)
+
+
+@pages.post("/opgaver/<int:key>")
+def submit(key: int) -> str | Response | tuple[str, int]:
+    """Complete it, save a draft, or add and remove rows: whatever was pressed. Nothing typed is ever lost."""
+    fields = typed()
+    if "_tilfoej" in fields or "_fjern" in fields:
+        return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None)
+    if request.form.get("_handling") == "kladde":
+        tasks.save_draft(platform(), person(), key, fields)
+        flash("Kladden er gemt. Kun du kan se den.", "success")
+        return redirect(url_for("tasks.task", key=key))
+    try:
+        done, _ = tasks.complete(platform(), person(), key, fields)
+    except FormInvalid:
+        return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None), 400
+    except (TaskMovedOn, Stale, WrongState) as fault:
+        return _refused(key, fields, fault)
+    flash(f"Opgaven »{done.name}« er fuldført.", "success")
+    return redirect(_onward(done.case_key))
+
+
+def _refused(key: int, fields: object, fault: TaskMovedOn | Stale | WrongState) -> tuple[str, int]:
+    """Somebody was faster, or the course is on hold: say so kindly and keep what was typed on the page."""
+    shown = tasks.look_closed(platform(), person(), key, typed())
+    return render_template("pages/opgave.html", page=shown, fault=str(fault)), fault.status
+
+
+def _onward(case_key: int | None) -> str:
+    """What comes next: her next task on the same case, else the case, else her inbox."""
+    upcoming = tasks.next_for(platform(), person(), case_key) if case_key else None
+    if upcoming is not None and upcoming.task_key is not None:
+        return url_for("tasks.task", key=upcoming.task_key)
+    if upcoming is not None:
+        return url_for("cases.case", number=upcoming.case_number)
+    return url_for("tasks.inbox")
+
+
+@pages.post("/opgaver/<int:key>/kladde")
+def draft(key: int) -> tuple[str, int]:
+    """Saved while typing; the page needs no answer."""
+    tasks.save_draft(platform(), person(), key, typed())
+    return "", 204
+
+
+@pages.post("/opgaver/<int:key>/tag")
+def take(key: int) -> Response:
+    tasks.take(platform(), person(), key)
+    flash("Opgaven er din.", "success")
+    return redirect(url_for("tasks.task", key=key))
+
+
+@pages.post("/opgaver/<int:key>/frigiv")
+def release(key: int) -> Response:
+    tasks.release(platform(), person(), key)
+    flash("Opgaven er givet tilbage til gruppen.", "success")
+    return redirect(url_for("tasks.inbox"))
+
+
+@pages.post("/opgaver/<int:key>/tildel")
+def assign(key: int) -> Response:
+    tasks.assign(platform(), person(), key, request.form.get("til", ""))
+    flash("Opgaven er tildelt.", "success")
+    return redirect(url_for("tasks.inbox"))
