@@ -162,12 +162,12 @@ def read_function(element: Element, reader: Reader) -> n.Node:
     kind = element.get("kind", "FEEL")
     parameters = list(children(element, "formalParameter"))
     names = tuple(name_of(parameter) for parameter in parameters)
-    if kind != "FEEL":
-        return n.External(0, names)
     kinds = tuple(type_named(parameter.get("typeRef")) for parameter in parameters)
     for parameter, wanted in zip(parameters, kinds, strict=True):
         if wanted is not None and wanted.ref and wanted.ref not in reader.types:
             reader.complain(parameter, f"typen '{wanted.ref}' findes ikke i filen")
+    if kind != "FEEL":
+        return n.External(0, names, kinds)
     body = boxed_child(element, reader.with_names(names), "funktionens krop")
     return n.FunctionOf(0, names, kinds, body)
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.feel import Environment
+from service.feel import Environment, call_whole, lift
 
-from .errors import DecisionFailed
-from .evaluation import DecisionResult, Run
+from .errors import DecisionFailed, Fault
+from .evaluation import DecisionResult, Place, Run
 from .model import DecisionDef, KnowledgeDef, Model, ModelReader, ServiceDef
 
 
@@ -26,21 +26,26 @@ class Decision:
     def evaluate(self, variables: Mapping[str, Any], env: Environment | None = None) -> DecisionResult:
         """The result for JSON (or FEEL) variables; expressions see all of them, required results on top.
 
+        Only what a decision requires is visible to it of the file's own elements; other variables all are.
         A table where no rule matches gives null, for every hit policy (COLLECT with COUNT gives 0).
         Raises DecisionFailed when UNIQUE or ANY is violated, or a value is not among a column's allowed values.
         """
-        return Run(variables, env if env is not None else Environment()).decide(self.model, self.definition)
+        return Run(env if env is not None else Environment()).decide(Place(self.model, variables), self.definition)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionModel:
-    """A file's decisions by id."""
+    """A file's decisions by id. `notes` are things in it that are allowed and probably not meant, in Danish."""
 
     name: str
     namespace: str
     file_name: str
     decisions: Mapping[str, Decision]
     model: Model
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        return tuple(self.model.notes)
 
     def by_id_or_name(self, key: str) -> Decision:
         """The decision with this id, else with this name; raises DecisionFailed when there is none."""
@@ -52,18 +57,17 @@ class DecisionModel:
     def call(self, key: str, variables: Mapping[str, Any], env: Environment | None = None) -> Any:
         """Call a decision service or business knowledge model by id or name, its parameters taken from the variables."""
         env = env if env is not None else Environment()
-        run = Run(variables, env)
+        place, run = Place(self.model, variables), Run(env)
         for element in self.model.elements.values():
             if key not in {element.id, element.name}:
                 continue
             if isinstance(element, ServiceDef):
-                function = run.service(self.model, element)
+                function = run.service(place, element)
             elif isinstance(element, KnowledgeDef):
-                function = run.function(self.model, element)
+                function = run.function(place, element)
             else:
                 continue
-            env.restart()
-            return function.call([variables.get(param) for param in function.params], env)
+            return call_whole(function, [lift(variables.get(param)) for param in function.params], env)
         raise DecisionFailed(f"there is no service '{key}'", f"der er ingen beslutningstjeneste '{key}'", key)
 
 

@@ -7,27 +7,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.feel import Environment, FeelFunction, FeelType, lift
-from service.feel.types import coerce
+from service.feel import nodes as n
+from service.feel.types import NAMED, coerce
 
 from .errors import DecisionFailed
-from .model import DecisionDef, InputData, KnowledgeDef, Model, Need, ServiceDef
+from .model import DecisionDef, Definition, InputData, KnowledgeDef, Model, Need, ServiceDef
 
 MISSING: Any = object()
+NOTHING: Mapping[str, Any] = {}
+Path = tuple[str, ...]
 
 
 class Scope(Mapping[str, Any]):
-    """The caller's variables with the results of required elements on top; reads like a mapping."""
+    """Results of required elements over the caller's variables; names in `hidden` are not looked for below."""
 
-    __slots__ = ("above", "below")
+    __slots__ = ("above", "below", "hidden")
 
-    def __init__(self, below: Mapping[str, Any]) -> None:
-        self.below = below
+    def __init__(self, below: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> None:
         self.above: dict[str, Any] = {}
+        self.below = below
+        self.hidden = hidden
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a name."""
         found = self.above.get(name, MISSING)
-        return self.below.get(name, default) if found is MISSING else found
+        if found is not MISSING:
+            return found
+        return default if name in self.hidden else self.below.get(name, default)
 
     def __getitem__(self, name: str) -> Any:
         found = self.get(name, MISSING)
@@ -36,13 +42,14 @@ class Scope(Mapping[str, Any]):
         return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self.above or name in self.below
+        return name in self.above or (name not in self.hidden and name in self.below)
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self.below), **self.above})
+        yield from self.above
+        yield from (name for name in self.below if name not in self.above and name not in self.hidden)
 
     def __len__(self) -> int:
-        return len(set(self.below) | set(self.above))
+        return sum(1 for _ in self)
 
 
 @dataclass(slots=True)
@@ -55,33 +62,67 @@ class DecisionResult:
     required: dict[str, DecisionResult] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A model as seen from where the evaluation began: the imports that lead to it, and the variables meant for it."""
+
+    model: Model
+    variables: Mapping[str, Any]
+    path: Path = ()
+
+    def find(self, need: Need) -> tuple[Place, Definition]:
+        """A required element and the place it is in."""
+        found = self.model.find(need)
+        if found is None:
+            raise DecisionFailed(f"'{need.id}' does not exist", f"'{need.id}' findes ikke", need.id)
+        home, element = found
+        if home is self.model:
+            return self, element
+        prefix = self.model.prefixes.get(need.namespace, "")
+        inner = self.variables.get(prefix) if prefix else None
+        variables = self.variables
+        if isinstance(inner, Mapping):
+            scope = Scope(self.variables)
+            scope.above.update(inner)
+            variables = scope
+        return Place(home, variables, (*self.path, prefix or need.namespace)), element
+
+
 class Run:
-    """One evaluation: results are kept by element, so that a decision two others need is made once."""
+    """One evaluation: results are kept by element, so that a decision two others need is made once.
 
-    def __init__(self, variables: Mapping[str, Any], env: Environment) -> None:
-        self.variables = variables
+    `nested` is set for what runs inside an expression: the limits of that evaluation go on counting.
+    """
+
+    def __init__(self, env: Environment, *, nested: bool = False) -> None:
         self.env = env
-        self.results: dict[tuple[str, str], DecisionResult] = {}
-        self.given: dict[tuple[str, str], Any] = {}
+        self.nested = nested
+        self.results: dict[tuple[Path, str], DecisionResult] = {}
+        self.given: dict[tuple[Path, str], Any] = {}
 
-    def decide(self, model: Model, decision: DecisionDef) -> DecisionResult:
+    def decide(self, place: Place, decision: DecisionDef) -> DecisionResult:
         """The result of a decision, from the first time it was asked for."""
-        key = (model.namespace, decision.id)
+        key = (place.path, decision.id)
         known = self.results.get(key)
-        if known is not None:
-            return known
+        if known is None:
+            known = self.results[key] = self._decide(place, decision)
+        return known
+
+    def _decide(self, place: Place, decision: DecisionDef) -> DecisionResult:
+        key = (place.path, decision.id)
         if key in self.given:
             return DecisionResult(self.given[key])
         if decision.expression is None:
-            return self._given_from_outside(model, decision)
+            return self._made_by_people(place, decision)
+        env = self.env
         required: dict[str, DecisionResult] = {}
-        scope = self._scope(model, decision.needs, required)
-        env, types = self.env, self.env.types
+        scope = self._scope(place, decision.needs, required, decision.hidden)
         seen = len(env.warnings)
-        trace, env.trace = env.trace, []
-        env.types = model.types
+        types, trace = env.types, env.trace
+        env.types, env.trace = place.model.types, []
         try:
-            value = decision.expression.evaluate(scope, env)
+            evaluate = decision.expression.within if self.nested else decision.expression.evaluate
+            value = evaluate(scope, env)
         except DecisionFailed as failure:
             if failure.decision_id:
                 raise
@@ -89,38 +130,25 @@ class Run:
         finally:
             made, env.trace, env.types = env.trace, trace, types
         rules = tuple(rule for _, matched in made for rule in matched)
-        result = DecisionResult(value, rules, tuple(env.warnings[seen:]), required)
-        self.results[key] = result
-        return result
+        return DecisionResult(value, rules, tuple(env.warnings[seen:]), required)
 
-    def _given_from_outside(self, model: Model, decision: DecisionDef) -> DecisionResult:
-        """A decision without logic is made by people: the variables must hold it."""
-        if decision.name not in self.variables:
-            raise DecisionFailed(
-                "the decision has no expression and no variable holds it",
-                f"beslutningen har hverken udtryk eller tabel, og der er ingen variabel '{decision.name}'",
-                decision.id,
-            )
-        return DecisionResult(self._fit(lift(self.variables[decision.name]), decision.type, decision.name, model))
+    def _made_by_people(self, place: Place, decision: DecisionDef) -> DecisionResult:
+        """A decision without logic: the variables may hold it; null and a warning when they do not."""
+        value = place.variables.get(decision.name, MISSING)
+        if value is MISSING:
+            warning = f"the decision '{decision.name}' has no logic, and no variable holds it"
+            self.env.warn(warning)
+            return DecisionResult(None, warnings=(warning,))
+        return DecisionResult(self._fit(lift(value), decision.type, decision.name, place))
 
-    def _fit(self, value: Any, wanted: FeelType | None, name: str, model: Model) -> Any:
-        if wanted is None:
-            return value
-        good, fitted = coerce(value, wanted, model.types)
-        if not good:
-            self.env.warn(f"the input '{name}' is no {wanted}")
-        return fitted
-
-    def _scope(self, model: Model, needs: tuple[Need, ...], required: dict[str, DecisionResult]) -> Scope:
-        scope = Scope(self.variables)
+    def _scope(
+        self, place: Place, needs: tuple[Need, ...], required: dict[str, DecisionResult], hidden: frozenset[str]
+    ) -> Scope:
+        scope = Scope(place.variables, hidden)
         for need in needs:
-            found = model.find(need)
-            if found is None:
-                raise DecisionFailed(f"'{need.id}' does not exist", f"'{need.id}' findes ikke", need.id)
-            home, element = found
+            home, element = place.find(need)
             if isinstance(element, DecisionDef):
-                result = self.decide(home, element)
-                required[element.id] = result
+                result = required[element.id] = self.decide(home, element)
                 value = result.value
             elif isinstance(element, InputData):
                 value = self._input(home, element)
@@ -128,81 +156,78 @@ class Run:
                 value = self.function(home, element)
             else:
                 value = self.service(home, element)
-            _place(scope, model, need, element.name, value)
+            _put(scope, place.model, need, element.name, value)
         return scope
 
-    def _input(self, model: Model, element: InputData) -> Any:
-        key = (model.namespace, element.id)
+    def _input(self, place: Place, element: InputData) -> Any:
+        key = (place.path, element.id)
         if key in self.given:
             return self.given[key]
-        return self._fit(lift(self.variables.get(element.name)), element.type, element.name, model)
+        return self._fit(lift(place.variables.get(element.name)), element.type, element.name, place)
+
+    def _fit(self, value: Any, wanted: FeelType | None, name: str, place: Place) -> Any:
+        if wanted is None:
+            return value
+        good, fitted = coerce(value, wanted, place.model.types)
+        if not good:
+            self.env.warn(f"the input '{name}' is no {wanted}")
+        return fitted
 
     # -- functions ---------------------------------------------------------------------------------------------------
 
-    def function(self, model: Model, element: KnowledgeDef) -> FeelFunction:
+    def function(self, place: Place, element: KnowledgeDef) -> FeelFunction:
         """A business knowledge model as function; what it requires is looked up when it is called, so it may call itself."""
-        types = element.expression.tree
-        params = getattr(types, "params", ())
-        kinds = getattr(types, "types", (None,) * len(params))
+        tree = element.expression.tree
+        params, kinds = ((), ()) if not isinstance(tree, (n.FunctionOf, n.External)) else (tree.params, tree.types)
 
         def call(args: list[Any], env: Environment) -> Any:
-            scope = self._scope_for_knowledge(model, element)
-            outer, env.types = env.types, model.types
+            outside = Place(place.model, NOTHING, place.path)
+            scope = self._scope(outside, element.needs, {}, frozenset())
+            scope.above.setdefault(element.name, self.function(place, element))
+            types, env.types = env.types, place.model.types
             try:
                 made = element.expression.within(scope, env)
                 value = made.call(args, env) if isinstance(made, FeelFunction) else None
             finally:
-                env.types = outer
-            return _fitted(value, element, model, env)
+                env.types = types
+            return _fitted(value, element, place.model, env)
 
         return FeelFunction(params, call, element.name, kinds)
 
-    def _scope_for_knowledge(self, model: Model, element: KnowledgeDef) -> Scope:
-        scope = self._scope(model, element.needs, {})
-        scope.below = {}
-        scope.above.setdefault(element.name, self.function(model, element))
-        return scope
-
-    def service(self, model: Model, element: ServiceDef) -> FeelFunction:
-        """A decision service as function of its input decisions and input data."""
-        inputs = [*element.input_data, *element.input_decisions]
-        names, kinds = [], []
-        for need in inputs:
-            found = model.find(need)
-            names.append(found[1].name if found is not None else need.id)
-            kinds.append(getattr(found[1], "type", None) if found is not None else None)
+    def service(self, place: Place, element: ServiceDef) -> FeelFunction:
+        """A decision service as function of its input data and input decisions."""
+        inputs = [place.find(need) for need in (*element.input_data, *element.input_decisions)]
+        names = [found.name for _, found in inputs]
+        kinds = [getattr(found, "type", None) for _, found in inputs]
 
         def call(args: list[Any], env: Environment) -> Any:
-            values = []
-            for name, wanted, arg in zip(names, kinds, args, strict=True):
-                good, value = (True, arg) if wanted is None else coerce(arg, wanted, model.types)
+            inner = Run(env, nested=True)
+            for (home, found), wanted, arg in zip(inputs, kinds, args, strict=True):
+                good, value = (True, arg) if wanted is None else coerce(arg, wanted, home.model.types)
                 if not good:
-                    env.warn(f"the argument '{name}' of '{element.name}' is no {wanted}")
+                    env.warn(f"the argument '{found.name}' of '{element.name}' is no {wanted}")
                     return None
-                values.append(value)
-            return self.run_service(model, element, dict(zip(inputs, values, strict=True)))
+                inner.given[(home.path, found.id)] = value
+            return inner.outputs(place, element)
 
         return FeelFunction(names, call, element.name, kinds)
 
-    def run_service(self, model: Model, element: ServiceDef, given: Mapping[Need, Any]) -> Any:
-        """The output of a decision service: one value, or a context when it has several output decisions."""
-        inner = Run(self.variables, self.env)
-        for need, value in given.items():
-            inner.given[(need.namespace or model.namespace, need.id)] = value
-        outputs: dict[str, Any] = {}
+    def outputs(self, place: Place, element: ServiceDef) -> Any:
+        """What a decision service gives: one value, or a context when it has several output decisions."""
+        found: dict[str, Any] = {}
         for need in element.outputs:
-            found = model.find(need)
-            if found is None or not isinstance(found[1], DecisionDef):
+            home, output = place.find(need)
+            if not isinstance(output, DecisionDef):
                 raise DecisionFailed(f"'{need.id}' is no decision", f"'{need.id}' er ingen beslutning", element.id)
-            outputs[found[1].name] = inner.decide(*found).value  # type: ignore[arg-type] # checked in the line above
-        value = next(iter(outputs.values())) if len(outputs) == 1 else outputs
-        return _fitted(value, element, model, self.env)
+            found[output.name] = self.decide(home, output).value
+        value = next(iter(found.values())) if len(found) == 1 else found
+        return _fitted(value, element, place.model, self.env)
 
 
 def _fitted(value: Any, element: KnowledgeDef | ServiceDef, model: Model, env: Environment) -> Any:
     """A function's result as its variable declares it (a function type declares what it gives)."""
     wanted = element.type
-    if wanted is not None and wanted.name == "named":
+    if wanted is not None and wanted.name == NAMED:
         wanted = model.types.get(wanted.ref)
     if wanted is not None and wanted.name == "function":
         wanted = wanted.result
@@ -214,11 +239,12 @@ def _fitted(value: Any, element: KnowledgeDef | ServiceDef, model: Model, env: E
     return fitted
 
 
-def _place(scope: Scope, model: Model, need: Need, name: str, value: Any) -> None:
+def _put(scope: Scope, model: Model, need: Need, name: str, value: Any) -> None:
+    """Make a required value visible: by its name, or by `prefix.name` if it is imported."""
     prefix = model.prefixes.get(need.namespace, "") if need.namespace else ""
     if prefix:
         scope.above.setdefault(prefix, {})[name] = value
         return
     scope.above[name] = value
-    if need.id != name and need.id not in scope.above:
-        scope.above[need.id] = value
+    if need.id != name:
+        scope.above.setdefault(need.id, value)

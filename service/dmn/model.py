@@ -37,13 +37,18 @@ class InputData:
 
 @dataclass(frozen=True, slots=True)
 class DecisionDef:
-    """A decision with its expression; `needs` are inputs, decisions and knowledge."""
+    """A decision with its expression; `needs` are inputs, decisions and knowledge.
+
+    `hidden` are the other elements of the file: without a requirement a decision does not see them, nor variables of
+    their names. `expression` is None for a decision that people make.
+    """
 
     id: str
     name: str
     type: FeelType | None
     needs: tuple[Need, ...]
     expression: Expression | None
+    hidden: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,10 @@ Definition = InputData | DecisionDef | KnowledgeDef | ServiceDef
 
 @dataclass(slots=True)
 class Model:
-    """One file. `prefixes` maps the namespaces it imports to the names they have in its expressions."""
+    """One file. `prefixes` maps the namespaces it imports to the names they have in its expressions.
+
+    `notes` are things that are allowed and probably not meant.
+    """
 
     file_name: str
     name: str
@@ -84,6 +92,7 @@ class Model:
     elements: dict[str, Definition]
     imports: Mapping[str, Model] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    notes: list[Fault] = field(default_factory=list)
 
     def find(self, need: Need) -> tuple[Model, Definition] | None:
         """The element a requirement points at and the model it is in."""
@@ -165,7 +174,10 @@ class ModelReader:
                 return InputData(key, name, kind)
             case "decision":
                 needs = self._needs(element)
-                return DecisionDef(key, name, kind, needs, self._decision_expression(element, needs))
+                hidden = self._hidden(name, needs)
+                expression = self._decision_expression(element, needs)
+                self._note_oddities(element, expression, hidden)
+                return DecisionDef(key, name, kind, needs, expression, hidden)
             case "businessKnowledgeModel":
                 needs = self._needs(element)
                 return KnowledgeDef(key, name, kind, needs, self._knowledge_expression(element, key, needs))
@@ -193,6 +205,20 @@ class ModelReader:
         return wanted
 
     # -- requirements ------------------------------------------------------------------------------------------------
+
+    def _hidden(self, own: str, needs: tuple[Need, ...]) -> frozenset[str]:
+        seen = {self._variable_name(self.by_id[need.id]) for need in needs if not need.namespace} | {own}
+        return frozenset(self._variable_name(element) for element in self.by_id.values()) - seen
+
+    def _note_oddities(self, element: Element, expression: Expression | None, hidden: frozenset[str]) -> None:
+        notes = self.model.notes
+        if expression is None:
+            told = "beslutningen har hverken udtryk eller tabel; dens værdi skal komme med variablerne"
+            notes.append(Fault(id_of(element), line_of(element), told))
+            return
+        for name in sorted(expression.names & hidden):
+            told = f"beslutningen læser '{name}', men kræver den ikke (der mangler en pil i diagrammet); den er derfor null"
+            notes.append(Fault(id_of(element), line_of(element), told))
 
     def _needs(self, element: Element) -> tuple[Need, ...]:
         found: list[Need] = []

@@ -17,7 +17,7 @@ from service.feel.temporal_text import read_date, read_date_time, read_duration,
 
 from .decisions import DecisionModel, read_decisions
 from .errors import DecisionFailed, DmnRefused
-from .xmltree import content
+from .xmltree import content, read_tree
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -79,15 +79,28 @@ def run_model(folder: Path) -> ModelReport:
 
 
 def _load(folder: Path, name: str) -> DecisionModel:
-    others: dict[str, DecisionModel] = {}
-    for path in sorted(folder.glob("*.dmn")):
-        if path.name != name:
-            try:
-                other = read_decisions(path.read_bytes(), path.name)
-                others[other.namespace] = other
-            except DmnRefused:
-                continue  # one that imports others itself; only models without imports are imported here
-    return read_decisions((folder / name).read_bytes(), name, others)
+    """The model of a file, with those it imports from beside or below it."""
+    files = {_namespace(path): path for path in sorted(folder.rglob("*.dmn"))}
+    return _load_with(folder / name, files, {}, ())
+
+
+def _load_with(
+    path: Path, files: dict[str, Path], known: dict[str, DecisionModel], above: tuple[Path, ...]
+) -> DecisionModel:
+    imports: dict[str, DecisionModel] = {}
+    for element in _all(read_tree(path.read_bytes(), path.name), "import"):
+        namespace = element.get("namespace") or ""
+        wanted = files.get(namespace)
+        if wanted is None or wanted in (*above, path):
+            continue  # the reader refuses a model whose import is missing
+        if namespace not in known:
+            known[namespace] = _load_with(wanted, files, known, (*above, path))
+        imports[namespace] = known[namespace]
+    return read_decisions(path.read_bytes(), path.name, imports)
+
+
+def _namespace(path: Path) -> str:
+    return read_tree(path.read_bytes(), path.name).get("namespace") or ""
 
 
 def _run_case(model: DecisionModel, case: etree._Element, result: etree._Element) -> str | None:

@@ -1,5 +1,6 @@
 """FEEL, the one expression language of diagrams, decisions and forms (DMN 1.5; feel-scala where that leaves a choice)."""
 
+from .calling import call_whole
 from .chronology import add_duration
 from .environment import Environment, Limits
 from .errors import FeelSyntaxError
@@ -34,6 +35,7 @@ __all__ = [
     "UnaryTests",
     "YearsMonthsDuration",
     "add_duration",
+    "call_whole",
     "from_json",
     "kind",
     "lift",

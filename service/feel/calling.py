@@ -10,6 +10,7 @@ from typing import Any
 from . import nodes as n
 from .compiler import Closure, Compiler, Frame, Scope, compiles
 from .environment import Environment
+from .errors import LimitExceeded
 from .registry import BUILTINS, MISSING, Builtin, Variant, as_function, choose, choose_named, invoke
 from .types import FeelType, coerce
 from .values import FeelFunction, kind, lift
@@ -149,6 +150,18 @@ def call_value(target: Any, args: list[Any], names: tuple[str, ...] | None, env:
         return target.call(args, env)
     finally:
         env.leave()
+
+
+def call_whole(target: FeelFunction, args: list[Any], env: Environment) -> Any:
+    """Call a function value as an evaluation of its own: fresh limits, exceeding them gives null and a warning."""
+    env.restart()
+    try:
+        return call_value(target, args, None, env)
+    except LimitExceeded as limit:
+        env.warn(str(limit))
+    except RecursionError:
+        env.warn("the evaluation is nested too deeply")
+    return None
 
 
 def _needed(target: FeelFunction) -> int:

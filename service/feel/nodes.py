@@ -207,6 +207,7 @@ class External(Node):
     """`function(…) external {…}`: parsed, never run."""
 
     params: tuple[str, ...]
+    types: tuple[FeelType | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,106 +11,34 @@ from collections.abc import Iterable
 
 from . import nodes as n
 from .errors import FeelSyntaxError
-from .lexer import END, NUM, OP, QUOTED, STR, WORD, Token, tokenize
-from .naming import Names, normal
+from .lexer import END, NUM, OP, QUOTED, WORD
+from .naming import Names
+from .parse_brackets import read_context, read_list_or_range, read_parenthesis, read_range_end
 from .parse_types import read_type
-from .temporal_text import read_date, read_date_time, read_duration, read_time
-from .types import FeelType
+from .parse_words import read_at_literal, read_for, read_function, read_if, read_quantified
+from .precedence import ADD, AND, ARITHMETIC, COMPARE, COMPARISONS, INSTANCE, OR, POSTFIX, RESERVED, UNARY
+from .token_stream import Stream
 
-RESERVED = frozenset(
-    {
-        "if",
-        "then",
-        "else",
-        "for",
-        "in",
-        "return",
-        "some",
-        "every",
-        "satisfies",
-        "and",
-        "or",
-        "between",
-        "instance",
-        "of",
-    }
-    | {"function", "external", "true", "false", "null"}
-)
-COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 MAX_DEPTH = 120
-OR, AND, COMPARE, ADD, MULTIPLY, POWER, UNARY, INSTANCE, POSTFIX = range(1, 10)
-ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER}
-NAME_SIGNS = frozenset({".", "/", "-", "'", "+", "*", "**", "?"})
+MAX_RETRIES = 20
 PROPERTY_NAMES = ("time offset", "start included", "end included")
 
 
-class Parser:
+class Parser(Stream):
     """One reading of one text."""
 
     def __init__(self, text: str, names: Names, properties: Names) -> None:
-        self.text = text
-        self.properties = properties
-        self.filters = 0
-        self.tokens = tokenize(text)
-        self.at = 0
+        super().__init__(text)
         self.names = Names(parent=names)
+        self.properties = properties
         self.depth = 0
-
-    # -- tokens ------------------------------------------------------------------------------------------------------
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def peek(self, ahead: int = 1) -> Token:
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
-
-    def is_op(self, text: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == OP and token.text == text
-
-    def is_word(self, text: str) -> bool:
-        token = self.tokens[self.at]
-        return token.kind == WORD and token.text == text
-
-    def take(self) -> Token:
-        token = self.tokens[self.at]
-        if token.kind != END:
-            self.at += 1
-        return token
-
-    def take_op(self, *texts: str) -> Token:
-        token = self.token
-        if token.kind != OP or token.text not in texts:
-            raise self.unexpected(*texts)
-        return self.take()
-
-    def take_word(self, text: str) -> Token:
-        if not self.is_word(text):
-            raise self.unexpected(text)
-        return self.take()
-
-    def unexpected(self, *expected: str) -> FeelSyntaxError:
-        token = self.token
-        wanted = ", ".join(f"'{text}'" for text in expected)
-        if token.kind == END:
-            message, message_da = "the expression ends too early", "udtrykket slutter for tidligt"
-        else:
-            message, message_da = f"'{token.text}' is not expected here", f"'{token.text}' kan ikke stå her"
-        if wanted:
-            message, message_da = f"{message}; expected {wanted}", f"{message_da}; der skulle stå {wanted}"
-        if self.at and token.kind in {WORD, QUOTED} and self.tokens[self.at - 1].kind in {WORD, QUOTED}:
-            both = f"{self.tokens[self.at - 1].text} {token.text}"
-            message += f"; if '{both}' is one name, write `{both}`"
-            message_da += f"; hvis '{both}' er ét navn, så skriv `{both}`"
-        return FeelSyntaxError(self.text, token.start, message, message_da, expected)
-
-    def fail(self, at: int, message: str, message_da: str, *expected: str) -> FeelSyntaxError:
-        return FeelSyntaxError(self.text, at, message, message_da, expected)
+        self.filters = 0
+        self.retries = 0
 
     # -- whole texts -------------------------------------------------------------------------------------------------
 
     def whole_expression(self) -> n.Node:
+        """The tree of all the text as expression."""
         if self.token.kind == END:
             raise self.fail(0, "the expression is empty", "udtrykket er tomt")
         node = self.expression()
@@ -119,6 +47,7 @@ class Parser:
         return node
 
     def whole_tests(self) -> n.Tests:
+        """The tree of all the text as unary tests."""
         start = self.token
         if start.kind == END:
             raise self.fail(
@@ -159,6 +88,7 @@ class Parser:
         return items
 
     def test(self) -> n.Test:
+        """One unary test."""
         token = self.token
         if token.kind == OP and token.text in COMPARISONS:
             self.take()
@@ -168,6 +98,7 @@ class Parser:
     # -- expressions by precedence -----------------------------------------------------------------------------------
 
     def expression(self, floor: int = OR) -> n.Node:
+        """An expression whose operators bind at least as tightly as `floor`."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.fail(
@@ -237,20 +168,21 @@ class Parser:
         start = self.token.start
         if self.token.kind == OP and self.token.text in COMPARISONS:
             return n.Tests(start, (self.test(),))
-        if self.is_op("("):
-            before = self.at
-            self.take()
-            try:
-                items = tuple(self.tests())
-                if self.is_op(")") and (len(items) > 1 or items[0].op is not None):
-                    self.take()
-                    return n.Tests(start, items)
-            except FeelSyntaxError:
-                pass
-            self.at = before
-        return n.Tests(start, (n.Test(start, None, self.expression(ADD)),))
+        if not self.is_op("("):
+            return n.Tests(start, (n.Test(start, None, self.expression(ADD)),))
+        self.take()
+        items = self.tests()
+        single = items[0].operand if len(items) == 1 and items[0].op is None else None
+        if single is not None and self.is_op(".."):
+            single = read_range_end(self, start, single, included=False)
+        else:
+            self.take_op(")")
+        if single is None:
+            return n.Tests(start, tuple(items))
+        return n.Tests(start, (n.Test(start, None, self.rest(single, ADD)),))
 
     def prefix(self) -> n.Node:
+        """What an expression may begin with."""
         token = self.token
         match token.kind:
             case "number":
@@ -275,19 +207,19 @@ class Parser:
                 self.take()
                 return n.Negation(token.start, self.expression(UNARY))
             case "(":
-                return self._parenthesis()
+                return read_parenthesis(self)
             case "[":
-                return self._list_or_range()
+                return read_list_or_range(self)
             case "]":
                 self.take()
-                return self._range_end(token.start, self.expression(), included=False)
+                return read_range_end(self, token.start, self.expression(), included=False)
             case "{":
-                return self._context()
+                return read_context(self)
             case "?":
                 self.take()
                 return n.Input(token.start)
             case "@":
-                return self._at_literal()
+                return read_at_literal(self)
         raise self.unexpected()
 
     def _word(self) -> n.Node:
@@ -306,13 +238,13 @@ class Parser:
                 self.take()
                 return n.Literal(token.start, None)
             case "if":
-                return self._if()
+                return read_if(self)
             case "for":
-                return self._for()
+                return read_for(self)
             case "some" | "every":
-                return self._quantified()
+                return read_quantified(self)
             case "function" if self.peek().text == "(":
-                return self._function()
+                return read_function(self)
             case text if text in RESERVED:
                 if self.peek().text == "(" and text in {"and", "or"}:  # deprecated functions and(list), or(list)
                     self.take()
@@ -328,87 +260,6 @@ class Parser:
             return True
         return self.peek(count).text == "("
 
-    # -- brackets ----------------------------------------------------------------------------------------------------
-
-    def _parenthesis(self) -> n.Node:
-        start = self.take().start
-        if self.token.kind == OP and self.token.text in COMPARISONS:
-            return self._operator_range(start)
-        inner = self.expression()
-        if self.is_op(".."):
-            return self._range_end(start, inner, included=False)
-        self.take_op(")")
-        return inner
-
-    def _operator_range(self, start: int) -> n.Node:
-        op = self.take().text
-        operand = self.expression(ADD)
-        self.take_op(")")
-        match op:
-            case "<" | "<=":
-                return n.RangeOf(start, None, operand, False, op == "<=")
-            case ">" | ">=":
-                return n.RangeOf(start, operand, None, op == ">=", False)
-            case "=":
-                return n.RangeOf(start, operand, operand, True, True, "=")
-        return n.RangeOf(start, operand, operand, False, False, "!=")
-
-    def _list_or_range(self) -> n.Node:
-        start = self.take().start
-        if self.is_op("]"):
-            self.take()
-            return n.ListOf(start, ())
-        items = [self.expression()]
-        if self.is_op(".."):
-            return self._range_end(start, items[0], included=True)
-        while self.is_op(","):
-            self.take()
-            items.append(self.expression())
-        self.take_op("]", ",") if not self.is_op("]") else self.take()
-        return n.ListOf(start, tuple(items))
-
-    def _range_end(self, start: int, low: n.Node, included: bool) -> n.Node:
-        self.take_op("..")
-        high = self.expression()
-        close = self.take_op("]", ")", "[")
-        return n.RangeOf(start, low, high, included, close.text == "]")
-
-    def _context(self) -> n.Node:
-        start = self.take().start
-        entries: list[tuple[str, n.Node]] = []
-        outer, self.names = self.names, Names(parent=self.names)
-        while not self.is_op("}"):
-            key = self._key()
-            self.take_op(":")
-            entries.append((key, self.expression()))
-            self.names.add(key)
-            self.properties.add(key)
-            if not self.is_op(","):
-                break
-            self.take()
-        self.take_op("}", ",") if not self.is_op("}") else self.take()
-        self.names = outer
-        return n.ContextOf(start, tuple(entries))
-
-    def _key(self) -> str:
-        if self.token.kind == STR:
-            return str(self.take().value)
-        return self.declared_name(":")
-
-    def declared_name(self, *stops: str) -> str:
-        """A name being introduced: all tokens up to one of `stops`."""
-        if self.token.kind == QUOTED:
-            return str(self.take().value)
-        first = self.token
-        if first.kind != WORD and not self.is_op("?"):
-            raise self.unexpected()
-        last = self.take()
-        while self.token.text not in stops and (
-            self.token.kind in {WORD, NUM} or (self.token.kind == OP and self.token.text in NAME_SIGNS)
-        ):
-            last = self.take()
-        return normal(self.text[first.start : last.end])
-
     # -- postfix -----------------------------------------------------------------------------------------------------
 
     def postfix(self, left: n.Node) -> n.Node | None:
@@ -419,20 +270,20 @@ class Parser:
         if sign == ".":
             self.take()
             return n.Path(left.at, left, self._property())
-        before = self.at
+        before, names = self.at, self.names
         self.take()
+        self.filters += 1
         try:
-            self.filters += 1
-            try:
-                condition = self.expression()
-            finally:
-                self.filters -= 1
+            condition = self.expression()
             self.take_op("]")
         except FeelSyntaxError:
-            if not self._in_range_end(before):
+            self.retries += 1
+            if self.retries > MAX_RETRIES or not self._in_range_end(before):
                 raise
-            self.at = before
+            self.at, self.names = before, names
             return None
+        finally:
+            self.filters -= 1
         return n.Filter(left.at, left, condition)
 
     def _in_range_end(self, at: int) -> bool:
@@ -477,9 +328,7 @@ class Parser:
             if not self.is_op(","):
                 break
             self.take()
-        if not self.is_op(")"):
-            raise self.unexpected(",", ")")
-        self.take()
+        self.close(")")
         if len(set(keys)) < len(keys):
             raise self.fail(target.at, "an argument is named twice", "et argument er navngivet to gange")
         return n.Call(target.at, target, tuple(args), tuple(keys) if names else None)
@@ -490,100 +339,6 @@ class Parser:
         while self.peek(ahead).kind in {WORD, QUOTED, NUM} or self.peek(ahead).text in {"-", "'"}:
             ahead += 1
         return ahead > 0 and self.peek(ahead).text == ":" and self.token.kind in {WORD, QUOTED}
-
-    # -- words -------------------------------------------------------------------------------------------------------
-
-    def _if(self) -> n.Node:
-        start = self.take().start
-        condition = self.expression()
-        self.take_word("then")
-        yes = self.expression()
-        if not self.is_word("else"):
-            raise self.unexpected("else")
-        self.take()
-        return n.If(start, condition, yes, self.expression())
-
-    def _iterators(self) -> tuple[n.Iterator, ...]:
-        iterators = []
-        while True:
-            start = self.token.start
-            known = self.names.match(self.tokens, self.at)
-            if known is not None and self.peek(known[1]).text == "in":
-                name = known[0]
-                self.at += known[1]
-            else:
-                name = self._iteration_name()
-            self.take_word("in")
-            domain = self.expression()
-            end = None
-            if self.is_op(".."):
-                self.take()
-                end = self.expression()
-            iterators.append(n.Iterator(start, name, domain, end))
-            self.names.add(name)
-            if not self.is_op(","):
-                return tuple(iterators)
-            self.take()
-
-    def _iteration_name(self) -> str:
-        return self.declared_name("in")
-
-    def _for(self) -> n.Node:
-        start = self.take().start
-        outer, self.names = self.names, Names(parent=self.names)
-        iterators = self._iterators()
-        self.take_word("return")
-        body = self.expression()
-        self.names = outer
-        return n.For(start, iterators, body)
-
-    def _quantified(self) -> n.Node:
-        word = self.take()
-        outer, self.names = self.names, Names(parent=self.names)
-        iterators = self._iterators()
-        self.take_word("satisfies")
-        condition = self.expression()
-        self.names = outer
-        return n.Quantified(word.start, word.text == "every", iterators, condition)
-
-    def _function(self) -> n.Node:
-        start = self.take().start
-        self.take()
-        outer, self.names = self.names, Names(parent=self.names)
-        params: list[str] = []
-        types: list[FeelType | None] = []
-        while not self.is_op(")"):
-            params.append(self.declared_name(",", ")", ":"))
-            self.names.add(params[-1])
-            if self.is_op(":"):
-                self.take()
-                types.append(read_type(self))
-            else:
-                types.append(None)
-            if not self.is_op(","):
-                break
-            self.take()
-        self.take_op(")", ",") if not self.is_op(")") else self.take()
-        node: n.Node
-        if self.is_word("external"):
-            self.take()
-            self.expression()
-            node = n.External(start, tuple(params))
-        else:
-            node = n.FunctionOf(start, tuple(params), tuple(types), self.expression())
-        self.names = outer
-        return node
-
-    def _at_literal(self) -> n.Node:
-        start = self.take().start
-        if self.token.kind != STR:
-            raise self.unexpected('"')
-        text = str(self.take().value)
-        for read in (read_date, read_date_time, read_time, read_duration):
-            value = read(text)
-            if value is not None:
-                return n.Literal(start, value)
-        return n.BadTemporal(start, text)
 
 
 BUILTIN_PHRASES: set[str] = set()

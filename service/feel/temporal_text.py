@@ -31,7 +31,7 @@ TIME = re.compile(_TIME)
 DATE_TIME = re.compile(f"{_DATE}T{_TIME}")
 DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
-    r"(?P<clock>T(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{0,9})[0-9]*)?S)?)?"
+    r"(?P<clock>T(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{1,9})[0-9]*)?S)?)?"
 )
 MAX_OFFSET_SECONDS = 18 * 3600
 MAX_DIGITS = 18

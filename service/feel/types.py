@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .values import (
     BOOLEAN,
@@ -171,5 +170,5 @@ def coerce(value: Any, wanted: FeelType, types: Types) -> tuple[bool, Any]:
     if target.name == LIST and not isinstance(value, list) and conforms([value], wanted, types):
         return True, [value]
     if target.name == DATE_TIME and type(value) is date:
-        return True, datetime.combine(value, time(0, 0, 0, 0, ZoneInfo("UTC")))
+        return True, datetime.combine(value, time(0, 0, 0, 0, UTC))
     return False, None

@@ -125,9 +125,36 @@ def test_expressions_see_all_variables_and_required_results_hide_them() -> None:
 def test_a_decision_without_logic_is_given_by_the_variables() -> None:
     model = read('<decision id="p" name="skøn"/>', decision("d", literal("skøn + 1"), needs=["p"]))
     assert model.decisions["d"].evaluate({"skøn": 4}).value == 5
-    with pytest.raises(DecisionFailed, match="no variable") as caught:
-        model.decisions["d"].evaluate({})
-    assert "skøn" in caught.value.reason_da
+    result = model.decisions["d"].evaluate({})
+    assert result.value is None
+    assert result.required["p"].warnings == ("the decision 'skøn' has no logic, and no variable holds it",)
+    assert [note.element_id for note in model.notes] == ["p"]
+
+
+def test_elements_of_the_file_are_seen_only_where_they_are_required() -> None:
+    model = read(
+        '<inputData id="i" name="indtægt"><variable name="indtægt"/></inputData>',
+        decision("a", literal("indtægt + udenfor"), needs=["input:i"]),
+        decision("b", literal("[indtægt, a, b, udenfor]")),
+    )
+    variables = {"indtægt": 1, "udenfor": 2, "a": 3, "b": 4}
+    assert model.decisions["a"].evaluate(variables).value == 3
+    assert model.decisions["b"].evaluate(variables).value == [None, None, 4, 2]
+    assert [note.message for note in model.notes if "'indtægt'" in note.message] != []
+
+
+def test_limits_hold_inside_services_and_knowledge() -> None:
+    model = read(
+        decision("ud", literal("tjeneste()"), knows=["tjeneste"]),
+        service("tjeneste", ["ud"], []),
+        bkm("f", {"n": ""}, literal("f(n + 1)")),
+        decision("d", literal("f(1)"), knows=["f"]),
+    )
+    for name in ("ud", "d"):
+        env = Environment()
+        assert model.decisions[name].evaluate({}, env).value is None
+        assert any("deep" in warning for warning in env.warnings)
+    assert model.call("f", {"n": 1}) is None
 
 
 def test_an_unknown_decision_is_named() -> None:

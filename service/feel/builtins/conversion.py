@@ -8,11 +8,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from ..comparing import order
 from ..environment import Environment
 from ..jsonvalues import from_json, to_json
 from ..registry import builtin
 from ..text import write
-from ..values import NUMBERS, Range, kind
+from ..values import NUMBERS, RANGE, Range, kind
 
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _SEPARATORS = {" ", ",", "."}
@@ -98,17 +99,42 @@ def from_base64(value: str) -> str:
     return base64.b64decode(value, validate=True).decode()
 
 
+_RANGE = re.compile(r"\s*([\[\](])(.*)([\])\[])\s*", re.DOTALL)
+
+
 @builtin(
     "range(from: string)", "conversion",
-    "Intervallet, som teksten skriver.", "The range the text writes.",
-    ('range("[1..5)")', "[1..5)"),
+    "Intervallet, som teksten skriver; en ende kan mangle.", "The range the text writes; one end may be missing.",
+    ('range("[1..5)")', "[1..5)"), ('range("[18..)")', "(>= 18)"),
 )  # fmt: skip
-def to_range(from_: str) -> Range | None:
-    from ..expression import parse_expression  # noqa: PLC0415 - expressions are made of these functions
-    from ..nodes import RangeOf  # noqa: PLC0415
+def to_range(from_: str, *, env: Environment) -> Range | None:
+    found = _RANGE.fullmatch(from_)
+    if found is None:
+        raise ValueError(f"'{from_}' is no range")
+    opening, ends, closing = found.groups()
+    low_included, high_included = opening == "[", closing == "]"
+    if ends.strip().startswith(".."):
+        return Range(None, _end(ends.strip()[2:], env), False, high_included)
+    if ends.strip().endswith(".."):
+        return Range(_end(ends.strip()[:-2], env), None, low_included, False)
+    value = _literal_value(from_, env)
+    if kind(value) != RANGE or (order(value.start, value.end) or 0) > 0:
+        raise ValueError(f"'{from_}' is no range")
+    return value  # type: ignore[no-any-return]
 
-    parsed = parse_expression(from_)
-    if not isinstance(parsed.tree, RangeOf) or parsed.names:
-        raise ValueError(f"'{from_}' is no range of literal values")
-    value = parsed.evaluate({})
-    return value if kind(value) == "range" else None
+
+def _end(text: str, env: Environment) -> Any:
+    value = _literal_value(text, env) if text.strip() else None
+    if order(value, value) is None:
+        raise ValueError(f"'{text}' is no end of a range")
+    return value
+
+
+def _literal_value(text: str, env: Environment) -> Any:
+    """The value of text that reads nothing and calls only what makes dates, times and durations."""
+    from ..expression import parse_expression  # noqa: PLC0415 - expressions are made of these functions
+
+    parsed = parse_expression(text)
+    if parsed.names or parsed.functions - {"date", "time", "date and time", "duration"}:
+        raise ValueError(f"'{text}' is no literal value")
+    return parsed.within({}, env)

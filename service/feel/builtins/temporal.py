@@ -26,7 +26,7 @@ from ..chronology import (
 from ..environment import PEOPLE_ZONE, Environment
 from ..properties import weekday
 from ..registry import also, builtin
-from ..temporal_text import read_date, read_date_time, read_time
+from ..temporal_text import MAX_OFFSET_SECONDS, read_date, read_date_time, read_time
 from ..values import DATE, DATE_TIME, NANOS_PER_SECOND, STRING, TIME, DaysTimeDuration, kind
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -95,7 +95,10 @@ def time_of_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: Any =
     if offset is not None:
         if not isinstance(offset, DaysTimeDuration):
             raise ValueError("the offset must be a days and time duration")
-        zone = timezone(timedelta(microseconds=offset.nanos // 1000)) if offset.nanos else UTC
+        seconds_east = offset.nanos // NANOS_PER_SECOND
+        if abs(seconds_east) > MAX_OFFSET_SECONDS:
+            raise ValueError("the offset is more than 18 hours")
+        zone = timezone(timedelta(seconds=seconds_east)) if seconds_east else UTC
     if not 0 <= second < 60:
         raise ValueError("a second must be from 0 to 59.999…")
     seconds = int(second)

@@ -46,10 +46,11 @@ class Found:
 class Pattern:
     """One compiled pattern. `ambiguity` is how many repetitions could share the same text between them (None: unbounded)."""
 
-    __slots__ = ("_ignore_case", "_program", "_regex", "_tree", "ambiguity", "groups")
+    __slots__ = ("_ignore_case", "_program", "_regex", "_tree", "ambiguity", "groups", "literal")
 
-    def __init__(self, tree: Part, groups: int, flags: int) -> None:
+    def __init__(self, tree: Part, groups: int, flags: int, *, as_written: bool = False) -> None:
         self.groups = groups
+        self.literal = as_written  # flag q: pattern and replacement have no special characters
         self.ambiguity = _ambiguity(tree)
         self._ignore_case = bool(flags & re.IGNORECASE)
         self._tree = tree
@@ -95,7 +96,7 @@ def compiled(pattern: str, flags: str) -> Pattern:
         raise ValueError(f"unknown flags '{flags}'; known are i, s, m, x and q")
     number = re.IGNORECASE if "i" in flags else 0
     if "q" in flags:
-        return Pattern(literal(pattern), 0, number)
+        return Pattern(literal(pattern), 0, number, as_written=True)
     reader = Reader(pattern, flags)
     tree = reader.read()
     return Pattern(tree, reader.groups, number)
@@ -165,12 +166,12 @@ def replace(text: str, pattern: Pattern, replacement: str, env: Environment) -> 
     """
     if pattern.search("", env) is not None:
         raise ValueError("the pattern matches the empty text")
-    if any(found[3] for found in _REPLACEMENT.finditer(replacement)):
+    if not pattern.literal and any(found[3] for found in _REPLACEMENT.finditer(replacement)):
         raise ValueError("in a replacement, $ must stand before a digit and \\ before $ or \\")
     pieces: list[str] = []
     at = size = 0
     for found in pattern.every(text, env):
-        made = _expand(replacement, found, pattern.groups)
+        made = replacement if pattern.literal else _expand(replacement, found, pattern.groups)
         pieces += [text[at : found.start], made]
         at = found.end
         size += len(made)
