@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,23 +36,38 @@ class NoPostgres(Exception):
     """No PostgreSQL to test against."""
 
 
-@dataclass(slots=True)
 class Server:
-    """A running server and its template database."""
+    """A running server and its template database. The next clone is made while a test runs."""
 
-    url: URL
-    template: str
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    def __init__(self, url: URL, template: str) -> None:
+        self.url, self.template = url, template
+        self._numbers = itertools.count(1)
+        self._maker = ThreadPoolExecutor(1)
+        self._ahead: Future[str] | None = None
 
     @contextlib.contextmanager
     def database(self) -> Iterator[str]:
         """The URL of a fresh database, a clone of the template, dropped afterwards."""
-        name = f"{self.template}_{next(self._numbers)}"
-        self.run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, self.template)
+        name = (self._ahead or self._maker.submit(self._clone)).result()
+        self._ahead = self._maker.submit(self._clone)
         try:
             yield self.url_of(name)
         finally:
-            self.run("DROP DATABASE {} WITH (FORCE)", name)
+            self._drop(name)
+
+    def close(self) -> None:
+        if self._ahead is not None:
+            self._drop(self._ahead.result())
+        self._maker.shutdown()
+        self._drop(self.template)
+
+    def _clone(self) -> str:
+        name = f"{self.template}_{next(self._numbers)}"
+        self.run("CREATE DATABASE {} TEMPLATE {}", name, self.template)
+        return name
+
+    def _drop(self, name: str) -> None:
+        self.run("DROP DATABASE {} WITH (FORCE)", name)
 
     def url_of(self, database: str) -> str:
         return self.url.set(database=database).render_as_string(hide_password=False)
@@ -77,7 +93,7 @@ def server(prepare: Callable[[str], None]) -> Iterator[Server]:
             prepare(running.url_of(running.template))
             yield running
         finally:
-            running.run("DROP DATABASE {} WITH (FORCE)", running.template)
+            running.close()
 
 
 def binaries() -> Path:

@@ -28,5 +28,9 @@ def open_store(url: str, *, sealer: Sealer, keys: Keys | None = None, pool_size:
             metadata.create_all(connection)
             stamp(connection)
     store = SqlStore(engine, sealer, keys or KeyMaker(SystemClock()))
-    store.adopt()
+    try:
+        store.adopt()
+    except BaseException:
+        store.close()
+        raise
     return store

@@ -91,4 +91,4 @@ def instant(name: str, *, optional: bool = False) -> Column[Any]:
 
 def sealed(name: str) -> Column[Any]:
     """Ciphertext (see `sealing`); None when there is nothing to seal."""
-    return Column(name, LargeBinary, nullable=True)
+    return Column(name, LargeBinary, nullable=True, info={"sealed": True})

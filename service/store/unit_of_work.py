@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import Engine, select
+from sqlalchemy import URL, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from service.domain.errors import ForloebError, SetupFault, Stale
@@ -138,6 +138,11 @@ class SqlStore:
         self._one_connection = in_memory(engine.url)
         self._turn = threading.Lock()
         self._inside = threading.local()
+
+    @property
+    def url(self) -> URL:
+        """Of the database; its text form hides the password."""
+        return self._engine.url
 
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         for attempt in range(1, TRIES + 1):

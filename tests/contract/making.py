@@ -14,7 +14,7 @@ from service.domain.definitions import ResourceKind, Version
 from service.domain.facts import ElementChange, ElementState
 from service.domain.instances import Instance, InstanceStatus, Step
 from service.domain.keys import KeyMaker
-from service.domain.storage import HistoryEntry
+from service.domain.storage import HistoryEntry, Unit
 from service.domain.waits import (
     Closed,
     CloseReason,
@@ -70,6 +70,10 @@ def deploy(store: SqlStore, *versions: Version, at: datetime = START) -> None:
                 [one], deployment_key=one.deployment_key, at=at, by="ejer", comment="første"
             )
         )
+
+
+def unit(id_: str = "nord", **fields: Any) -> Unit:
+    return Unit(id=id_, name=id_.title(), **fields)
 
 
 def citizen(name: str = "Ida Test Jensen", cpr: str | None = "0101019998", **fields: Any) -> Citizen:

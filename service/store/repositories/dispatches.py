@@ -68,6 +68,7 @@ class SqlDispatches:
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[tuple[Dispatch, str]]:
         """A claim counts one attempt and leaves the status as it is."""
+        self._session.must_write()
         rows = self._session.rows(_DUE, {"now": now, "n": limit})
         if not rows:
             return []
@@ -87,12 +88,14 @@ class SqlDispatches:
         error: str = "",
         receipt: str = "",
     ) -> bool:
-        """The lease is kept when the status is SENDING and given back by every other one."""
+        """The lease is kept when the status is SENDING (and ends at `next_at`, if given), else given back."""
         d, where = dispatch, (dispatch.owner_key, dispatch.key)
         values: dict[str, Any] = {"status": status.value}
         if status is not DispatchStatus.SENDING:
             values["lease_token"] = None
             values["next_at"] = next_at or at
+        elif next_at is not None:
+            values["next_at"] = next_at
         if status is DispatchStatus.SENT:
             values["sent_at"] = at
         if error:

@@ -70,6 +70,7 @@ class SqlJobs:
         self._session, self._vault, self._instances = session, vault, instances
 
     def claim(self, now: datetime, *, until: datetime, limit: int, types: Sequence[str] | None = None) -> Sequence[Job]:
+        self._session.must_write()
         wanted: dict[str, Any] = {"now": now, "n": limit}
         due = _DUE if types is None else _DUE_OF_TYPES
         rows = self._session.rows(due, wanted if types is None else wanted | {"types": list(types)})

@@ -74,9 +74,7 @@ _CALLED_DEFINITION = select(instance.c.key, instance.c.definition_key).where(
 _ROOT: BindParameter[Any] = bindparam("b_root")
 _WAIT: BindParameter[Any] = bindparam("b_key")
 _MOVE_TASK = (
-    update(user_task)
-    .where(user_task.c.instance_key == _ROOT, user_task.c.key == _WAIT)
-    .values(due=bindparam("b_due"), deadline_id=bindparam("b_deadline"))
+    update(user_task).where(user_task.c.instance_key == _ROOT, user_task.c.key == _WAIT).values(due=bindparam("b_due"))
 )
 _MOVE_CANDIDATES = (
     update(task_candidate)
@@ -194,7 +192,7 @@ class StepWriter:
         if change.kind is WaitKind.TIMER:
             self._session.write(_MOVE_TIMER, where)
             return
-        self._session.write(_MOVE_TASK, where | {"b_deadline": change.deadline.id if change.deadline else None})
+        self._session.write(_MOVE_TASK, where)
         self._session.write(_MOVE_CANDIDATES, where)
 
     def _insert(self, opened: Opened) -> None:

@@ -57,6 +57,7 @@ class SqlTimers:
         self._session, self._instances = session, instances
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Timer]:
+        self._session.must_write()
         rows = self._session.rows(_DUE, {"now": now, "n": limit})
         if not rows:
             return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, MetaData, text
+from sqlalchemy import Connection, Index, MetaData, Table, event, text
 from sqlalchemy.sql.expression import TextClause
 
 metadata = MetaData(
@@ -15,6 +15,18 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+
+@event.listens_for(metadata, "after_create")
+def _store_sealed_as_is(target: MetaData, connection: Connection, tables: list[Table] | None = None, **_: Any) -> None:
+    """PostgreSQL would try in vain to compress ciphertext."""
+    if connection.dialect.name == "postgresql":
+        for table in tables or []:
+            for column in table.columns:
+                if column.info.get("sealed"):
+                    change = f'ALTER TABLE "{table.name}" ALTER COLUMN {column.name} SET STORAGE EXTERNAL'
+                    connection.execute(text(change))
+
 
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """Rows of one owner lie together on SQLite: the table is its primary key's tree."""

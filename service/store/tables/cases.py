@@ -124,7 +124,7 @@ note = Table(
 document = Table(
     "document",
     metadata,
-    Column("case_key", ForeignKey("case.key"), primary_key=True, autoincrement=False),
+    key("case_key"),  # or the root instance's, when it has no case
     key("key"),
     sealed("title"),
     text("kind"),

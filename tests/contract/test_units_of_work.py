@@ -1,0 +1,213 @@
+"""Units of work: all or nothing, tried again when overtaken, and reading on a snapshot."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from service.domain.errors import SetupFault, Stale
+from service.domain.storage import HistoryEntry
+from service.store import Sealer, SqlStore, SqlUnitOfWork, open_store
+from service.store.faults import Overtaken
+from service.store.unit_of_work import TRIES
+from tests.contract import making as m
+
+
+class Refused(Exception):
+    """What a use case raises."""
+
+
+def test_what_work_raises_undoes_everything(store: SqlStore) -> None:
+    instance = m.started(store)
+    task = m.user_task()
+
+    def work(uow: SqlUnitOfWork) -> None:
+        locked = uow.instances.lock(instance.key)
+        assert locked is not None
+        uow.instances.apply(locked, m.step(b"never", opened=[task]), m.entry())
+        uow.people.put_unit(m.unit("nord"))
+        raise Refused
+
+    with pytest.raises(Refused):
+        store.transact(work)
+    assert store.read(lambda uow: uow.instances.state(instance.key)) == b"state"
+    assert store.read(lambda uow: uow.tasks.get(task.key)) is None
+    assert store.read(lambda uow: uow.people.units()) == []
+
+
+def test_work_is_run_again_when_it_was_overtaken(store: SqlStore) -> None:
+    runs: list[int] = []
+
+    def work(uow: SqlUnitOfWork) -> int:
+        runs.append(1)
+        uow.people.put_unit(m.unit(f"enhed-{len(runs)}"))
+        if len(runs) < 3:
+            raise Overtaken
+        return len(runs)
+
+    assert store.transact(work) == 3
+    assert [u.id for u in store.read(lambda uow: uow.people.units())] == ["enhed-3"]
+
+
+def test_tries_are_bounded(store: SqlStore) -> None:
+    runs: list[int] = []
+
+    def work(uow: SqlUnitOfWork) -> None:
+        runs.append(1)
+        raise Overtaken
+
+    with pytest.raises(Stale):
+        store.transact(work)
+    assert len(runs) == TRIES
+
+
+def test_a_refusal_is_not_run_again(store: SqlStore) -> None:
+    runs: list[int] = []
+
+    def work(uow: SqlUnitOfWork) -> None:
+        runs.append(1)
+        raise Stale
+
+    with pytest.raises(Stale):
+        store.transact(work)
+    assert len(runs) == 1
+
+
+def test_no_move_is_lost_between_threads(store: SqlStore) -> None:
+    instance = m.started(store)
+
+    def add_one(uow: SqlUnitOfWork) -> None:
+        locked = uow.instances.lock(instance.key)
+        assert locked is not None
+        assert locked.state is not None
+        uow.instances.apply(locked, m.step(locked.state + b"+"), m.entry())
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(store.transact, add_one) for _ in range(80)]:
+            done.result()
+    assert store.read(lambda uow: uow.instances.state(instance.key)) == b"state" + b"+" * 80
+    assert store.read(lambda uow: uow.history.verify(instance.key)) is None
+
+
+def test_no_case_save_is_lost_between_threads(store: SqlStore) -> None:
+    """Cases are not locked on reading: a save that comes second is run again from the start."""
+    case = m.open_case(store, m.case(hours_used=0.0))
+
+    def add_one(uow: SqlUnitOfWork) -> None:
+        found = uow.cases.get(case.key)
+        assert found is not None
+        uow.cases.save(m.replace(found, hours_used=(found.hours_used or 0) + 1))
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(store.transact, add_one) for _ in range(24)]:
+            done.result()
+    found = store.read(lambda uow: uow.cases.get(case.key))
+    assert found is not None
+    assert found.hours_used == 24
+
+
+def test_two_that_wait_for_each_other_both_get_through(store: SqlStore) -> None:
+    """A deadlock on PostgreSQL; SQLite lets one in at a time."""
+    one, other = m.started(store), m.started(store)
+    both_hold_one = threading.Barrier(2)
+    tries: list[int] = []
+
+    def move(first: int, second: int, *, meet: bool) -> None:
+        to_meet = [both_hold_one] if meet else []
+
+        def work(uow: SqlUnitOfWork) -> None:
+            tries.append(1)
+            for key in (first, second):
+                locked = uow.instances.lock(key)
+                assert locked is not None
+                uow.instances.apply(locked, m.step((locked.state or b"") + b"+"), m.entry())
+                if to_meet:
+                    to_meet.pop().wait(10)
+
+        store.transact(work)
+
+    meet = make_url(str(store.url)).get_backend_name() == "postgresql"
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(move, one.key, other.key, meet=meet)
+        second = pool.submit(move, other.key, one.key, meet=meet)
+        first.result()
+        second.result()
+    for instance in (one, other):
+        assert store.read(lambda uow, key=instance.key: uow.instances.state(key)) == b"state++"
+    if meet:
+        assert len(tries) > 2
+
+
+def test_reading_sees_one_moment(store: SqlStore) -> None:
+    instance = m.started(store)
+    read_once, written = threading.Event(), threading.Event()
+
+    def look(uow: SqlUnitOfWork) -> tuple[bytes | None, bytes | None]:
+        before = uow.instances.state(instance.key)
+        read_once.set()
+        assert written.wait(10)
+        return before, uow.instances.state(instance.key)
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(store.read, look)
+        assert read_once.wait(10)
+        m.move(store, instance.key, m.step(b"new"))
+        written.set()
+        assert looking.result() == (b"state", b"state")
+    assert store.read(lambda uow: uow.instances.state(instance.key)) == b"new"
+
+
+def test_writing_while_reading_is_a_mistake(store: SqlStore) -> None:
+    instance = m.started(store)
+    line: HistoryEntry = m.entry("assigned")
+    for work in (
+        lambda uow: uow.people.put_unit(m.unit("nord")),
+        lambda uow: uow.instances.lock(instance.key),
+        lambda uow: uow.history.append(instance.key, line),
+        lambda uow: uow.timers.claim(m.START, until=m.START + m.HOUR, limit=1),
+        lambda uow: uow.jobs.claim(m.START, until=m.START + m.HOUR, limit=1),
+    ):
+        with pytest.raises(RuntimeError):
+            store.read(work)
+
+
+def test_a_unit_of_work_inside_another_is_a_mistake(store: SqlStore) -> None:
+    with pytest.raises(RuntimeError):
+        store.transact(lambda _: store.transact(lambda uow: uow.people.units()))
+    assert store.transact(lambda uow: uow.people.units()) == []
+
+
+def test_another_master_key_is_refused(url: str, store: SqlStore) -> None:
+    with pytest.raises(SetupFault, match="Hovednøglen passer ikke"):
+        open_store(url, sealer=Sealer.fresh())
+    store.ping()
+
+
+def test_a_database_without_schema_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupFault, match="db upgrade"):
+        open_store(f"sqlite:///{tmp_path / 'tom.db'}", sealer=Sealer.fresh())
+
+
+def test_only_two_kinds_of_database() -> None:
+    with pytest.raises(SetupFault, match="sqlite:/// eller postgresql://"):
+        open_store("mysql://localhost/x", sealer=Sealer.fresh())
+
+
+def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
+    with pytest.raises(SetupFault, match="svarer ikke"):
+        open_store("postgresql://nobody@127.0.0.1:1/intet", sealer=Sealer.fresh())
+
+
+def test_in_memory_threads_share_one_store() -> None:
+    store = open_store(":memory:", sealer=Sealer.fresh())
+    instance = m.started(store)
+    with ThreadPoolExecutor(4) as pool:
+        moves = [pool.submit(m.move, store, instance.key, m.step(b"x")) for _ in range(20)]
+        looks = [pool.submit(store.read, lambda uow: uow.instances.state(instance.key)) for _ in range(20)]
+        assert {done.result().status.value for done in moves} == {"ACTIVE"}
+        assert {done.result() for done in looks} <= {b"state", b"x"}
+    store.close()
