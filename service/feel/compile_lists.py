@@ -11,7 +11,7 @@ from .chronology import date_of_epoch_day, epoch_day
 from .comparing import order
 from .compiler import Closure, Compiler, Frame, Scope, compiles
 from .environment import Environment
-from .values import DATE, LIST, NULL, NUMBER, Range, kind, lift
+from .values import DATE, LIST, NULL, NUMBER, Range, kind, lift, lift_all
 
 # Conditions that can only be true, false or null, never an index.
 _BOOLEAN = (n.Comparison, n.Conjunction, n.Disjunction, n.Between, n.In, n.InstanceOf, n.Quantified)
@@ -97,7 +97,7 @@ def _steps_through(value: Any, env: Environment) -> Iterable[Any] | None:
     name = kind(value)
     if name == LIST:
         env.spend(len(value))
-        return [lift(item) for item in value]
+        return lift_all(value)
     if name == "range":
         return _range_values(value, env)
     if name == NULL:
@@ -177,7 +177,11 @@ def _for(c: Compiler, node: n.For) -> Closure:
     bound = _bind(c, node.iterators, scope)
     partial = c.slot()
     scope.slots.setdefault("partial", partial)
+    c.slots_read.discard(partial)
     body = c.inside(scope, node.body)
+    wants_partial = partial in c.slots_read
+    if len(bound) == 1 and not wants_partial:
+        return _for_one(*bound[0], body)
 
     def run(f: Frame) -> list[Any] | None:
         results: list[Any] = []
@@ -185,13 +189,29 @@ def _for(c: Compiler, node: n.For) -> Closure:
 
         def visit(frame: Frame) -> bool:
             env.spend(1)
-            frame[partial] = results
+            if wants_partial:
+                env.spend(len(results))
+                frame[partial] = results.copy()
             results.append(body(frame))
             return False
 
         done = _walk(f, bound, visit)
         env.check_size(len(results))
         return None if done is None else results
+
+    return run
+
+
+def _for_one(slot: int, domain: Domain, body: Closure) -> Closure:
+    def run(f: Frame) -> list[Any] | None:
+        values = domain(f)
+        if values is None:
+            return None
+        results = []
+        for value in values:
+            f[slot] = value
+            results.append(body(f))
+        return results
 
     return run
 

@@ -40,6 +40,7 @@ class Compiler:
         self.declared = frozenset(declared)
         self.names: set[str] = set()
         self.functions: set[str] = set()
+        self.slots_read: set[int] = set()
         self.constants: dict[Closure, Any] = {}
         self.size = 2
         self.scope: Scope | None = None
@@ -108,6 +109,7 @@ class Compiler:
             self.names.add(name)
             base = read_variable(name)
         else:
+            self.slots_read.add(slot)
             base = read_slot(slot)
         for item in reversed(items):
             base = read_entry_or(item, name, base)

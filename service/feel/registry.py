@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from .environment import Environment
@@ -15,7 +16,9 @@ from .values import (
     DATE,
     DATE_TIME,
     FUNCTION,
+    KINDS,
     LIST,
+    NATIVE,
     NUMBER,
     RANGE,
     STRING,
@@ -28,6 +31,7 @@ from .values import (
 
 F = TypeVar("F", bound=Callable[..., Any])
 ANY = "any"
+CHARACTERS_PER_STEP = 64
 MISSING: Any = object()  # an optional argument that was not given
 KINDS_OF = {
     "number": {NUMBER},
@@ -46,7 +50,7 @@ KINDS_OF = {
 CATEGORIES = ("conversion", "boolean", "string", "number", "list", "context", "temporal", "range")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Param:
     """`kind` is what may come (`any`: everything), `nullable` whether null may, `optional` whether it may be left out."""
 
@@ -54,6 +58,12 @@ class Param:
     kind: str = ANY
     optional: bool = False
     nullable: bool = False
+
+    @cached_property
+    def types(self) -> frozenset[type]:
+        """The Python types that need no conversion."""
+        wanted = KINDS_OF.get(self.kind, set(KINDS.values()))
+        return frozenset(kin for kin, name in KINDS.items() if name in wanted) & NATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +164,9 @@ def _params(text: str) -> tuple[tuple[Param, ...], bool, bool]:
 def fit(value: Any, param: Param) -> tuple[bool, Any]:
     """The argument as the parameter takes it: a list of one for its element and the reverse, if kinds ask for it."""
     wanted = KINDS_OF.get(param.kind)
-    if wanted is None:
-        return True, value
     have = kind(value)
-    if have in wanted:
-        return True, lift_all(value) if have == LIST else value
+    if wanted is None or have in wanted:
+        return True, lift(value)
     if LIST in wanted:
         return True, [value]
     if have == LIST and len(value) == 1:
@@ -169,8 +177,10 @@ def fit(value: Any, param: Param) -> tuple[bool, Any]:
 
 
 def invoke(name: str, variant: Variant, args: list[Any], env: Environment) -> Any:
-    """Call with positional arguments (None for those left out at the end is not the same as too few)."""
-    env.spend(1)
+    """Call with positional arguments; MISSING stands for an optional one that was left out.
+
+    Long lists and strings cost steps, so that a loop over them stays bounded.
+    """
     params = variant.params
     if variant.variadic:
         if len(args) != len(params) or kind(args[-1]) != LIST:
@@ -179,17 +189,26 @@ def invoke(name: str, variant: Variant, args: list[Any], env: Environment) -> An
         args = [*args[: len(params) - 1], args[len(params) - 1 :]]
     checked: list[Any] = []
     for param, value in zip(params, args, strict=False):
+        kin = type(value)
         if value is MISSING or (value is None and param.nullable):
             checked.append(None)
-            continue
-        if value is None:
+        elif kin in param.types and value is not None:
+            if kin is list:
+                env.spend(len(value))
+                checked.append(value if param.kind == ANY else lift_all(value))
+            else:
+                if kin is str and len(value) > CHARACTERS_PER_STEP:
+                    env.spend(len(value) // CHARACTERS_PER_STEP)
+                checked.append(value)
+        elif value is None:
             env.warn(f"{name}: {param.name} is null")
             return None
-        good, fitted = fit(value, param)
-        if not good:
-            env.warn(f"{name}: {param.name} must be a {param.kind}, not {kind(value)}")
-            return None
-        checked.append(fitted)
+        else:
+            good, fitted = fit(value, param)
+            if not good:
+                env.warn(f"{name}: {param.name} must be a {param.kind}, not {kind(value)}")
+                return None
+            checked.append(fitted)
     return _run(name, variant, checked, env)
 
 

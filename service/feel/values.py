@@ -156,6 +156,11 @@ KINDS: dict[type, str] = {
 }
 
 
+NATIVE = frozenset(KINDS) - {int, float, tuple}
+SMALL = {value: Decimal(value) for value in range(-128, 1025)}
+MAX_BITS = 20_000  # about 10 ** 6020, within the exponent
+
+
 def kind(value: object) -> str:
     """The FEEL name of the value's type."""
     found = KINDS.get(type(value))
@@ -173,15 +178,17 @@ def number_from_float(value: float) -> Decimal | None:
 
 
 def number_from_int(value: int) -> Decimal | None:
-    """At most 34 digits, as every FEEL number."""
-    return Decimal(value) if -(10**34) < value < 10**34 else NUMBERS.create_decimal(value)
+    """At most 34 digits, as every FEEL number; null beyond what 34 digits and an exponent can say."""
+    if -(10**34) < value < 10**34:
+        return Decimal(value)
+    return NUMBERS.create_decimal(value) if value.bit_length() < MAX_BITS else None
 
 
 def lift(value: Any) -> Any:
     """A JSON scalar as FEEL value; everything else unchanged."""
     kin = type(value)
     if kin is int:
-        return number_from_int(value)
+        return SMALL[value] if value in SMALL else number_from_int(value)
     if kin is float:
         return number_from_float(value)
     if kin in KINDS:
@@ -205,4 +212,12 @@ def _lift_unusual(value: Any) -> Any:
 
 def lift_all(values: Sequence[Any]) -> list[Any]:
     """A list whose own elements are FEEL values."""
-    return [v if type(v) is not int and type(v) is not float else lift(v) for v in values]
+    small = SMALL
+    return [
+        v
+        if (kin := type(v)) in NATIVE
+        else small[v]
+        if kin is int and v in small
+        else lift(v)  # the common cases inline
+        for v in values
+    ]

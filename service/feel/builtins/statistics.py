@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from ..registry import builtin
@@ -10,19 +11,18 @@ from ..values import NUMBERS, DaysTimeDuration, YearsMonthsDuration
 
 
 def _numbers(values: list[Any]) -> list[Decimal]:
-    if any(type(value) is not Decimal for value in values):
+    if set(map(type, values)) - {Decimal}:
         raise ValueError("all elements must be numbers")
     return values
 
 
 def _total(values: list[Any]) -> Any:
+    if type(values[0]) is Decimal:
+        return reduce(NUMBERS.add, _numbers(values))
     for kin, field in ((DaysTimeDuration, "nanos"), (YearsMonthsDuration, "months")):
         if all(type(value) is kin for value in values):
             return kin(sum(getattr(value, field) for value in values))
-    total = Decimal(0)
-    for number in _numbers(values):
-        total = NUMBERS.add(total, number)
-    return total
+    raise ValueError("all elements must be numbers, or durations of one kind")
 
 
 @builtin("sum(list: list...)", "list", "Summen.", "The sum.", ("sum([1, 2, 3])", "6"))
