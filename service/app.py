@@ -17,7 +17,7 @@ from service.engine import SpiffEngine
 from service.store import Sealer, open_store, upgrade
 from service.usecases.catalog import Catalogs
 from service.usecases.platform import Platform
-from service.web import create_app
+from service.web.application import create_app
 from service.workers.alarm import Workers
 from service.workers.handlers import load_handlers
 from service.workers.relay import channels_for
@@ -58,7 +58,7 @@ class App:
 
     def web(self) -> Flask:
         """The pages, for any WSGI server."""
-        return create_app(self.platform, self.settings)
+        return create_app(self.platform, self.settings, self.sealer.index("web session"))
 
     def start_workers(self) -> None:
         """Timers, jobs and dispatches, in threads of this process. Call it after a server has forked."""

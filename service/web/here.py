@@ -7,7 +7,6 @@ from typing import cast
 
 from flask import current_app, g, request
 
-from service.config import Settings
 from service.domain.access import Person
 from service.usecases.platform import Platform
 
@@ -16,10 +15,6 @@ EXTENSION = "forloeb"
 
 def platform() -> Platform:
     return cast(Platform, current_app.extensions[EXTENSION])
-
-
-def settings() -> Settings:
-    return cast(Settings, current_app.extensions["forloeb-settings"])
 
 
 def person() -> Person:
