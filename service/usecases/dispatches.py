@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.domain.access import SYSTEM
 from service.domain.cases import Dispatch, DispatchStatus, Document
-from service.domain.errors import NotFound, TaskMovedOn
+from service.domain.errors import ForloebError, NotFound, SetupFault, TaskMovedOn
 from service.domain.handling import Channel
 from service.domain.instances import JobCompleted
 from service.domain.storage import UnitOfWork
 from service.domain.waits import IncidentType
+from service.usecases import jobs
 from service.usecases.advance import Advance
-from service.usecases.jobs import back_off
 from service.usecases.platform import Platform
 
 LEASE = timedelta(minutes=5)
@@ -47,14 +47,27 @@ def claim(platform: Platform, limit: int) -> list[tuple[Dispatch, str, tuple[tup
 
 
 def delivered(platform: Platform, dispatch: Dispatch, token: str, receipt: str) -> None:
-    """It went out: note it, and complete the job that awaited it when nothing of it is left to send."""
+    """It went out: note it, and complete the job that awaited it when nothing of it is left to send.
+
+    When the instance cannot take the step, the dispatch is noted as sent all the same, and an incident opens on the job.
+    """
 
     def work(uow: UnitOfWork) -> None:
         advance = Advance(platform, uow, SYSTEM)
         if uow.dispatches.mark(dispatch, token, DispatchStatus.SENT, at=advance.now, receipt=receipt):
             _finish_job(advance, dispatch)
 
-    platform.transact(work)
+    def stuck(uow: UnitOfWork) -> None:
+        now = platform.clock.now()
+        if uow.dispatches.mark(dispatch, token, DispatchStatus.SENT, at=now, receipt=receipt):
+            _fail_job(platform, uow, dispatch, now)
+
+    try:
+        platform.transact(work)
+    except SetupFault:
+        raise
+    except ForloebError:
+        platform.transact(stuck)
 
 
 def undelivered(platform: Platform, dispatch: Dispatch, token: str, message: str, *, uncertain: bool = False) -> None:
@@ -73,7 +86,7 @@ def undelivered(platform: Platform, dispatch: Dispatch, token: str, message: str
                 f"Forsendelsen kunne ikke afleveres efter {dispatch.attempts} forsøg: {message}",
             )
         else:
-            next_at = now + back_off(dispatch.attempts)
+            next_at = now + jobs.back_off(dispatch.attempts)
             uow.dispatches.mark(dispatch, token, DispatchStatus.WAITING, at=now, next_at=next_at, error=message)
             return
         if uow.dispatches.mark(dispatch, token, status, at=now, error=message):
@@ -103,8 +116,19 @@ def _finish_job(advance: Advance, dispatch: Dispatch) -> None:
     try:
         stimulus = JobCompleted(dispatch.job_key, {**variables, "forsendelse": sent})
         advance.move(dispatch.instance_key, stimulus, {"sendt": dispatch.channel.value})
-    except TaskMovedOn:
+    except (TaskMovedOn, NotFound):
         return
+
+
+def _fail_job(platform: Platform, uow: UnitOfWork, dispatch: Dispatch, now: datetime) -> None:
+    job = uow.jobs.get(dispatch.job_key) if dispatch.job_key else None
+    if job is None:
+        return
+    message = (
+        "Forsendelsen er afleveret, men forløbet kunne ikke gå videre. Prøves opgaven igen, sendes den en gang til."
+    )
+    uow.jobs.fail(job, message)
+    jobs.open_incident(platform, uow, job, message, now)
 
 
 def _incident(platform: Platform, uow: UnitOfWork, dispatch: Dispatch, message: str) -> None:

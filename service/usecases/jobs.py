@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.domain.access import SYSTEM, Person
 from service.domain.cases import Dispatch, DispatchStatus, Document, Note
@@ -73,21 +73,26 @@ def fail(platform: Platform, job: Job, message: str, *, retry: bool = True, pers
             uow.jobs.retry_later(held, retries=left, next_at=now + back_off(held.attempts), error=message)
             return
         uow.jobs.fail(held, message)
-        uow.incidents.open(
-            key=platform.keys.next(),
-            instance_key=held.instance_key,
-            type_=IncidentType.JOB_NO_RETRIES,
-            message=message,
-            element_id=held.element_id,
-            element_name=held.element_name,
-            element_instance_key=held.element_instance_key,
-            process_id=held.process_id,
-            case_key=held.case_key,
-            job_key=held.key,
-            at=now,
-        )
+        open_incident(platform, uow, held, message, now)
 
     platform.transact(work)
+
+
+def open_incident(platform: Platform, uow: UnitOfWork, job: Job, message: str, now: datetime) -> None:
+    """Show a job that nobody will try again by itself to a person."""
+    uow.incidents.open(
+        key=platform.keys.next(),
+        instance_key=job.instance_key,
+        type_=IncidentType.JOB_NO_RETRIES,
+        message=message,
+        element_id=job.element_id,
+        element_name=job.element_name,
+        element_instance_key=job.element_instance_key,
+        process_id=job.process_id,
+        case_key=job.case_key,
+        job_key=job.key,
+        at=now,
+    )
 
 
 def back_off(attempts: int) -> timedelta:

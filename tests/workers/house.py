@@ -10,9 +10,11 @@ from typing import Any, Self
 
 from service.domain.access import SYSTEM, Membership, Person
 from service.domain.clock import Clock, ManualClock
+from service.domain.errors import EngineFailed
 from service.domain.handling import Handler, HandlerInfo, Registration
 from service.domain.instances import Instance, InstanceStatus
 from service.domain.keys import KeyMaker
+from service.domain.ports import Engine
 from service.domain.storage import HistoryEntry
 from service.domain.waits import Incident, Job
 from service.engine import SpiffEngine
@@ -84,6 +86,22 @@ class House:
         """Oldest first; the chain is checked on the way."""
         assert self.platform.read(lambda uow: uow.history.verify(key)) is None
         return list(reversed(self.platform.read(lambda uow: uow.history.of(key, limit=1000))))
+
+
+class Stuck:
+    """An engine that does not come to rest, the first `times` times it is asked."""
+
+    def __init__(self, engine: Engine, times: int = 1_000) -> None:
+        self._engine, self._times = engine, times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def advance(self, *arguments: Any) -> Any:
+        if self._times:
+            self._times -= 1
+            raise EngineFailed(why="en løkke uden ventepunkt")
+        return self._engine.advance(*arguments)
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from service.workers.handlers import load_handlers
 from service.workers.loop import run_jobs
 from service.workers.mail import MailFileCarrier, SmtpCarrier
 from service.workers.relay import channels_for, relay
-from tests.workers.house import OPERATOR, House
+from tests.workers.house import OPERATOR, House, Stuck
 from tests.workers.post import parsed
 from tests.workers.procedure import case_of, files, furnish, open_case, sending
 
@@ -171,6 +172,21 @@ def test_a_worker_that_dies_while_sending_mail_is_relieved(house: House, wire: W
     assert len(dispatches.claim(house.platform, 5)) == 1  # and the worker dies
     house.now.move_by(dispatches.LEASE)
     assert relay(house.platform, {Channel.SECURE_MAIL: wire}, limit=5) == 1
+    assert waiting_for_message(house, key)
+
+
+def test_a_delivery_after_which_the_course_cannot_go_on_is_not_repeated(house: House, wire: Wire) -> None:
+    key = sent_from(house, MAIL)
+    stuck = replace(house.platform, engine=Stuck(house.platform.engine))
+    assert relay(stuck, {Channel.SECURE_MAIL: wire}, limit=5) == 1
+    assert [d.status for d in outbox(house, key)] == [DispatchStatus.SENT]
+    [incident] = house.incidents(key)
+    assert "er afleveret, men forløbet kunne ikke gå videre" in incident.message
+    house.now.move_by(timedelta(days=1))
+    assert relay(house.platform, {Channel.SECURE_MAIL: wire}, limit=5) == 0
+    incidents.retry(house.platform, OPERATOR, incident.key)
+    run_jobs(house.platform, HANDLERS, limit=5)
+    relay(house.platform, {Channel.SECURE_MAIL: wire}, limit=5)
     assert waiting_for_message(house, key)
 
 
