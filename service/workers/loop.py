@@ -10,7 +10,7 @@ from typing import assert_never
 
 import structlog
 
-from service.domain.errors import EngineFailed, LeaseLost, NotFound, Stale, TaskMovedOn
+from service.domain.errors import ForloebError, LeaseLost, SetupFault, TaskMovedOn
 from service.domain.handling import BpmnError, HandlerInfo, HandlerRefused, HandlerResult, JobContext
 from service.domain.json import Variables
 from service.domain.waits import Job
@@ -53,7 +53,7 @@ def run_job(platform: Platform, info: HandlerInfo, job: Job) -> None:
     outcome = HandlerRefused(UNCERTAIN) if info.careful and job.attempts > 1 else _call(platform, info, job)
     try:
         _store(platform, info, job, outcome)
-    except (LeaseLost, TaskMovedOn, NotFound) as fault:
+    except (LeaseLost, TaskMovedOn) as fault:
         log.info("job gone", job=job.key, type=job.type, why=type(fault).__name__)
         return
     log.info(
@@ -93,21 +93,23 @@ def _result(given: HandlerResult | Variables | None) -> HandlerResult:
 
 
 def _store(platform: Platform, info: HandlerInfo, job: Job, outcome: Outcome) -> None:
-    match outcome:
-        case HandlerResult():
-            try:
+    try:
+        match outcome:
+            case HandlerResult():
                 jobs.complete(platform, job, outcome)
-            except (EngineFailed, Stale) as fault:
-                jobs.fail(platform, job, str(fault))
-        case BpmnError():
-            jobs.throw_error(platform, job, outcome)
-        case HandlerRefused():
-            jobs.fail(platform, job, str(outcome), retry=False)
-        case Exception():
-            text = CAREFUL if info.careful else UNEXPECTED.format(key=job.key)
-            jobs.fail(platform, job, text, retry=not info.careful)
-        case _:
-            assert_never(outcome)
+            case BpmnError():
+                jobs.throw_error(platform, job, outcome)
+            case HandlerRefused():
+                jobs.fail(platform, job, str(outcome), retry=False)
+            case Exception():
+                text = CAREFUL if info.careful else UNEXPECTED.format(key=job.key)
+                jobs.fail(platform, job, text, retry=not info.careful)
+            case _:
+                assert_never(outcome)
+    except (LeaseLost, TaskMovedOn, SetupFault):
+        raise
+    except ForloebError as fault:  # the instance cannot take the step
+        jobs.fail(platform, job, str(fault), retry=not info.careful)
 
 
 def fire_timers(platform: Platform, limit: int) -> int:
@@ -116,7 +118,9 @@ def fire_timers(platform: Platform, limit: int) -> int:
     for timer in claimed:
         try:
             timers.fire(platform, timer)
-        except (EngineFailed, Stale) as fault:
+        except SetupFault:
+            raise
+        except ForloebError as fault:
             log.warning("timer failed", timer=timer.key, instance=timer.instance_key, fault=type(fault).__name__)
     return len(claimed)
 

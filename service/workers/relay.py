@@ -9,7 +9,6 @@ import structlog
 
 from service.config import Settings
 from service.domain.cases import Dispatch
-from service.domain.errors import NotFound, TaskMovedOn
 from service.domain.handling import Channel
 from service.usecases import dispatches
 from service.usecases.platform import Platform
@@ -63,13 +62,6 @@ def _deliver(
         dispatches.undelivered(platform, dispatch, token, UNEXPECTED, uncertain=True)
     else:
         outcome = "delivered"
-        _note(platform, dispatch, token, receipt)
+        dispatches.delivered(platform, dispatch, token, receipt)
     ms = round((time.monotonic() - started) * 1000)
     log.info("dispatch", dispatch=dispatch.key, channel=dispatch.channel.value, outcome=outcome, ms=ms)
-
-
-def _note(platform: Platform, dispatch: Dispatch, token: str, receipt: str) -> None:
-    try:
-        dispatches.delivered(platform, dispatch, token, receipt)
-    except (NotFound, TaskMovedOn) as fault:
-        log.info("nobody awaits the dispatch", dispatch=dispatch.key, why=type(fault).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from service.domain.waits import JobStatus
 from service.usecases import incidents, instances, jobs
 from service.workers.loop import fire_timers, run_job, run_jobs
 from tests.engine import drawing as d
-from tests.workers.house import OPERATOR, House, registry
+from tests.workers.house import OPERATOR, House, Stuck, registry
 
 WORK = d.diagram(
     d.start(),
@@ -23,6 +24,8 @@ WORK = d.diagram(
     d.end(),
     d.chain("s", "arbejd", "e"),
 )
+
+WAIT = d.diagram(d.start(), d.catch("vent", d.timer("PT1H")), d.end(), d.chain("s", "vent", "e"))
 
 
 def double(job: JobContext, *, tal: int) -> dict[str, Any]:
@@ -177,6 +180,38 @@ def test_a_careful_handler_is_never_repeated_by_itself_after_a_lost_lease(house:
     assert house.done(key), "a person's word is enough to run it again"
 
 
+@pytest.mark.parametrize("outcome", [{"svar": 1}, BpmnError("E1")])
+def test_a_step_the_instance_cannot_take_is_shown_to_a_person(house: House, outcome: Any) -> None:
+    def act(job: JobContext, *, tal: int) -> Any:
+        """Gør sit."""
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    house.deploy({"p.bpmn": WORK})
+    key = house.start(tal=1)
+    stuck = replace(house.platform, engine=Stuck(house.platform.engine))
+    for _ in range(3):
+        assert run_jobs(stuck, registry(arbejd=act), limit=5) == 1
+        house.now.move_by(timedelta(hours=2))
+    [incident] = house.incidents(key)
+    assert "kunne ikke gå videre: en løkke" in incident.message
+
+
+def test_a_timer_whose_step_fails_does_not_hold_up_the_next(house: House) -> None:
+    house.deploy({"p.bpmn": WAIT})
+    keys = [house.start() for _ in range(3)]
+    house.now.move_by(timedelta(hours=1))
+    stuck = Stuck(house.platform.engine, times=1)
+    with capture_logs() as logs:
+        assert fire_timers(replace(house.platform, engine=stuck), limit=5) == 3
+    assert [line["fault"] for line in logs] == ["EngineFailed"]
+    assert [house.done(key) for key in keys].count(True) == 2
+    house.now.move_by(timedelta(minutes=5))
+    assert fire_timers(house.platform, limit=5) == 1
+    assert all(house.done(key) for key in keys)
+
+
 # -- leases -------------------------------------------------------------------------------------------------------------
 
 
@@ -270,8 +305,6 @@ def test_many_workers_run_every_job_exactly_once(url: str) -> None:
 
 
 # -- timers -------------------------------------------------------------------------------------------------------------
-
-WAIT = d.diagram(d.start(), d.catch("vent", d.timer("PT1H")), d.end(), d.chain("s", "vent", "e"))
 
 
 def test_timers_fire_when_they_are_due(house: House) -> None:
