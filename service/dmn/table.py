@@ -20,6 +20,7 @@ from service.feel.values import NUMBERS
 
 from .errors import DecisionFailed
 from .nodes import InputClause, OutputClause, Table
+from .table_index import WORTH_IT, build_lookup, matcher
 
 # One rule ready to run: id, conditions that can fail with the column they test, results.
 Row = tuple[str, tuple[tuple[int, Check], ...], tuple[Closure, ...]]
@@ -38,7 +39,7 @@ def _table(c: Compiler, table: Table) -> Closure:
         )
         for rule in table.rules
     ]
-    first_only = table.hit_policy == "F"
+    matching = _matching(c, table, rows)
     decide = _policy(c, table)
 
     def run(f: Frame) -> Any:
@@ -47,6 +48,28 @@ def _table(c: Compiler, table: Table) -> Closure:
             if values[at] is not None and check(values[at], f) is not True:
                 raise _not_allowed(label, values[at])
         f[1].spend(len(rows))
+        matched = matching(values, f)
+        f[1].trace.append((table.id, tuple(row[0] for row in matched)))
+        return decide(matched, f)
+
+    return run
+
+
+def _matching(c: Compiler, table: Table, rows: list[Row]) -> Callable[[list[Any], Frame], list[Row]]:
+    """The rules that match, in their order; with FIRST at most one."""
+    first_only = table.hit_policy == "F"
+    if len(rows) >= WORTH_IT:
+        lookups = [build_lookup(c, [rule.conditions[at] for rule in table.rules]) for at in range(len(table.inputs))]
+        if any(lookups):
+            checks = [[dict(row[1]).get(at) for at in range(len(table.inputs))] for row in rows]
+            find = matcher(lookups, checks, first_only=first_only)
+
+            def indexed(values: list[Any], f: Frame) -> list[Row]:
+                return [rows[number] for number in find(values, f)]
+
+            return indexed
+
+    def one_by_one(values: list[Any], f: Frame) -> list[Row]:
         matched = []
         for row in rows:
             for at, check in row[1]:
@@ -56,10 +79,9 @@ def _table(c: Compiler, table: Table) -> Closure:
                 matched.append(row)
                 if first_only:
                     break
-        f[1].trace.append((table.id, tuple(row[0] for row in matched)))
-        return decide(matched, f)
+        return matched
 
-    return run
+    return one_by_one
 
 
 def _input_checks(c: Compiler, inputs: Sequence[InputClause]) -> list[tuple[int, str, Check]]:

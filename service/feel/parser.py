@@ -8,6 +8,7 @@ word; this one decides both where the question arises, and its messages can say 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from . import nodes as n
 from .errors import FeelSyntaxError
@@ -353,14 +354,16 @@ def know_phrases(phrases: Iterable[str]) -> None:
         _BASE.add(phrase)
 
 
-def parse(text: str, names: Iterable[str] = (), properties: Iterable[str] = ()) -> n.Node:
-    """The tree of an expression. Raises FeelSyntaxError.
+@lru_cache(maxsize=8192)
+def parse(text: str, names: frozenset[str] = frozenset(), properties: frozenset[str] = frozenset()) -> n.Node:
+    """The tree of an expression, cached. Raises FeelSyntaxError.
 
     `names` are the names in scope and `properties` the names of context entries, as far as they hold spaces or signs.
     """
     return Parser(text, Names(names, _BASE), Names(properties, _PROPERTIES)).whole_expression()
 
 
-def parse_tests(text: str, names: Iterable[str] = (), properties: Iterable[str] = ()) -> n.Tests:
-    """The tree of unary tests (a decision table's cell). Raises FeelSyntaxError."""
+@lru_cache(maxsize=8192)
+def parse_tests(text: str, names: frozenset[str] = frozenset(), properties: frozenset[str] = frozenset()) -> n.Tests:
+    """The tree of unary tests (a decision table's cell), cached: large tables repeat theirs. Raises FeelSyntaxError."""
     return Parser(text, Names(names, _BASE), Names(properties, _PROPERTIES)).whole_tests()
