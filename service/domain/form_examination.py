@@ -63,6 +63,7 @@ class _Examination:
             hidden=hidden,
             choices=self.choices,
             texts=self.texts,
+            context=self.context,
         )
 
     # -- reading --------------------------------------------------------------------------------------------------------

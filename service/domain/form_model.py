@@ -189,6 +189,13 @@ class Schema:
         return any(part.hide is not None for part in self.walk())
 
     @cached_property
+    def has_live(self) -> bool:
+        """Whether anything on a page may change while somebody types."""
+        return self.conditional or any(
+            part.warning is not None for part in self.walk() if isinstance(part, (Field, Section, Rows))
+        )
+
+    @cached_property
     def has_fixed(self) -> bool:
         """Whether there are fields that people cannot change."""
         return any(isinstance(part, Field) and part.fixed for part in self.walk())

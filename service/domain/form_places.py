@@ -57,6 +57,8 @@ class Submission:
     """Path → the options offered, for every choice whose options are not written in the form."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Path → markdown of the text parts that are expressions."""
+    context: FormContext | None = field(default=None, repr=False, compare=False)
+    """What the form knew when it was examined; None for a stored submission."""
 
     @property
     def ok(self) -> bool:

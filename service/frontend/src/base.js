@@ -16,6 +16,16 @@ function openForms(root) {
   }
 }
 
+/* After a row was added or removed: the focus goes to the newest row (or the list), and conditions are asked again. */
+function settleRows(button, target) {
+  const list = target && document.getElementById(target.id);
+  if (!list?.matches('[data-rows]')) return;
+  const rows = list.querySelectorAll('[data-row]');
+  const added = button?.name === '_tilfoej' && rows[rows.length - 1];
+  (added ? added.querySelector('input:not([type=hidden]):not([type=date]), select, textarea') ?? list : list).focus();
+  list.closest('form').dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 watchConfirmations();
 watchMenus();
 watchSummaries();
@@ -27,5 +37,8 @@ watchDiagrams();
 openForms(document);
 keepPlace();
 focusAttention();
-document.addEventListener('htmx:after:swap', () => openForms(document));
+document.addEventListener('htmx:after:swap', (event) => {
+  openForms(document);
+  settleRows(event.detail.ctx.sourceElement, event.detail.ctx.target);
+});
 document.documentElement.dataset.ready = 'yes';

@@ -5,6 +5,8 @@ import { setHidden, setWarning } from './conditions.js';
 
 const PAUSE = 1200;
 
+const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
+
 /** Post a form's fields to `data-draft` whenever typing pauses, and once more when the page is left. */
 export function watchDrafts(form) {
   const address = form.dataset.draft;
@@ -26,9 +28,9 @@ export function watchDrafts(form) {
     try {
       const answer = await fetch(address, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, keepalive });
       if (!answer.ok) throw new Error(String(answer.status));
-      const said = await answer.json();
+      const said = answer.status === 204 ? {} : await answer.json();
       failed = false;
-      say(said.message);
+      say(said.message ?? form.dataset.draftSaved.replace('{klokken}', clock()));
       for (const place of said.shown ?? []) setHidden(form, place, false);
       for (const place of said.hidden ?? []) setHidden(form, place, true);
       for (const [place, warning] of Object.entries(said.warnings ?? {})) setWarning(form, place, warning);

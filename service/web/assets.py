@@ -1,0 +1,81 @@
+"""Files for the browser: built bundles under hashed names, sent compressed and kept by browsers for a year."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, send_from_directory
+from markupsafe import Markup
+
+from service.domain.errors import SetupFault
+
+DIST = Path(__file__).parent / "static" / "dist"
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+"""Accept-Encoding token → suffix of the file compressed when it was built, best first."""
+CONTENT_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".woff2": "font/woff2",
+}
+
+
+class Assets:
+    """The bundles that the build made."""
+
+    def __init__(self, dist: Path = DIST, prefix: str = "/static") -> None:
+        self._dist, self._prefix = dist, prefix
+
+    @cached_property
+    def _manifest(self) -> Mapping[str, Mapping[str, str]]:
+        try:
+            found: dict[str, dict[str, str]] = json.loads((self._dist / "manifest.json").read_text("utf-8"))
+        except FileNotFoundError as fault:
+            raise SetupFault(why="Siderne mangler stil og scripts. Kør »make setup« for at bygge dem.") from fault
+        return found
+
+    def url(self, name: str, kind: str = "file") -> str:
+        """Address of a bundle (`base`, `style`, `diagram`, `icons`); `kind` css gives the style of a script bundle."""
+        return f"{self._prefix}/{self._manifest[name][kind]}"
+
+    def icon(self, name: str, classes: str = "") -> Markup:
+        """An icon that only decorates; what it means stands in words beside it."""
+        return Markup(
+            '<svg class="icon-svg {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+        ).format(classes, self.url("icons"), name)
+
+    def licences(self) -> list[dict[str, Any]]:
+        """Packages in the bundles: name, version, license, text."""
+        found: list[dict[str, Any]] = json.loads((self._dist / self._manifest["licences"]["file"]).read_text("utf-8"))
+        return found
+
+    def blueprint(self) -> Blueprint:
+        """Serves the files."""
+        blueprint = Blueprint("assets", __name__)
+
+        @blueprint.get(f"{self._prefix}/<path:name>")
+        def file(name: str) -> Response:
+            return self._send(name)
+
+        return blueprint
+
+    def _send(self, name: str) -> Response:
+        content_type = CONTENT_TYPES.get(Path(name).suffix)
+        if content_type is None or name.startswith("."):
+            abort(404)
+        accepted = request.accept_encodings
+        known = [(e, s) for e, s in ENCODINGS if accepted.quality(e) > 0 and (self._dist / f"{name}{s}").is_file()]
+        encoding, suffix = known[0] if known else ("", "")
+        answer = send_from_directory(self._dist, name + suffix, conditional=True)
+        answer.headers["Content-Type"] = content_type
+        answer.headers["Cache-Control"] = FOR_A_YEAR
+        answer.headers["Vary"] = "Accept-Encoding"
+        if encoding:
+            answer.headers["Content-Encoding"] = encoding
+        return answer

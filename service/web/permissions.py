@@ -1,0 +1,143 @@
+"""The table: which page is for whom. A page without a row is not served, and a test fails for it.
+
+A row opens the page; what on it one may see and do is decided by the use cases, case by case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import Flask
+
+from service.domain.access import PLATFORM_ROLES, Person
+
+
+class Capability(StrEnum):
+    """What somebody's roles let her do on pages."""
+
+    EVERYBODY = "alle"
+    """Without log-in."""
+    SIGNED_IN = "logget ind"
+    CASEWORK = "sagsarbejde"
+    """Has a role in a procedure, or leads a unit."""
+    MANAGE = "ledelse"
+    OPERATE = "drift"
+    DESIGN = "procesejer"
+    ADMINISTER = "systemadmin"
+    AUDIT = "revision"
+
+
+def capabilities(person: Person | None) -> frozenset[Capability]:
+    """What this person (or nobody) may do."""
+    found = {Capability.EVERYBODY}
+    if person is None:
+        return frozenset(found)
+    found.add(Capability.SIGNED_IN)
+    leads = bool(person.leads) or person.has("leder")
+    for capability, holds in (
+        (Capability.CASEWORK, leads or bool(person.roles - PLATFORM_ROLES)),
+        (Capability.MANAGE, leads),
+        (Capability.OPERATE, person.has("drift")),
+        (Capability.DESIGN, person.has("procesejer")),
+        (Capability.ADMINISTER, person.has("systemadmin")),
+        (Capability.AUDIT, person.has("revisor")),
+    ):
+        if holds:
+            found.add(capability)
+    return frozenset(found)
+
+
+C = Capability
+_EVERYBODY = frozenset({C.EVERYBODY})
+_SIGNED_IN = frozenset({C.SIGNED_IN})
+_CASEWORK = frozenset({C.CASEWORK})
+_CASES = frozenset({C.CASEWORK, C.AUDIT})
+_FOLLOW = frozenset({C.MANAGE, C.OPERATE})
+Routes = Mapping[str, frozenset[Capability]]
+ROUTES: Routes = {
+    "/static/<path:name>": _EVERYBODY,
+    "/health": _EVERYBODY,
+    "/metrics": _EVERYBODY,
+    "/log-ind": _EVERYBODY,
+    "/log-ud": _EVERYBODY,
+    "/sprog": _EVERYBODY,
+    "/licenser": _EVERYBODY,
+    "/": _SIGNED_IN,
+    "/opgaver": _CASEWORK,
+    "/opgaver/tildel": _CASEWORK,
+    "/opgaver/<int:key>": _CASEWORK,
+    "/opgaver/<int:key>/kladde": _CASEWORK,
+    "/opgaver/<int:key>/tag": _CASEWORK,
+    "/opgaver/<int:key>/frigiv": _CASEWORK,
+    "/opgaver/<int:key>/tildel": _CASEWORK,
+    "/sager": _CASES,
+    "/sager/<number>": _CASES,
+    "/sager/<number>/begrundelse": _CASES,
+    "/sager/<number>/notat": _CASEWORK,
+    "/sager/<number>/haendelser/<name>": _CASEWORK,
+    "/sager/<number>/aktiviteter": _CASEWORK,
+    "/sager/<number>/skemaer/<form_id>/<int:version>": _CASES,
+    "/sager/<number>/genaabn": _CASEWORK,
+    "/sager/<number>/adgang": frozenset({C.MANAGE, C.AUDIT}),
+    "/sager/<number>/frister/<deadline_id>": frozenset({C.MANAGE}),
+    "/dokumenter/<int:key>": _CASES,
+    "/henvendelse": _CASEWORK,
+    "/henvendelse/<folder>": _CASEWORK,
+    "/instanser": _FOLLOW,
+    "/instanser/<int:key>": _FOLLOW,
+    "/instanser/<int:key>/suspender": _FOLLOW,
+    "/instanser/<int:key>/genoptag": _FOLLOW,
+    "/instanser/<int:key>/annuller": _FOLLOW,
+    "/haendelser": _FOLLOW,
+    "/haendelser/proev-igen": _FOLLOW,
+    "/procedurer": _SIGNED_IN,
+    "/procedurer/<process_id>": _SIGNED_IN,
+    "/procedurer/<process_id>/<int:version>.bpmn": _SIGNED_IN,
+    "/procedurer/<process_id>/start": _CASEWORK,
+    "/notitser": _SIGNED_IN,
+    "/notitser/laest": _SIGNED_IN,
+    "/notitser/<int:key>": _SIGNED_IN,
+    "/hjaelp": _SIGNED_IN,
+    "/hjaelp/<slug>": _SIGNED_IN,
+}
+"""Address as Flask knows it → who may open it (any one of these)."""
+
+
+def may_open(address: str, granted: frozenset[Capability], routes: Routes = ROUTES) -> bool:
+    """Whether a page with this address may be opened; one without a row may not."""
+    return not routes.get(address, frozenset()).isdisjoint(granted)
+
+
+def missing_rows(app: Flask) -> list[str]:
+    """Addresses of the application without a row: there must be none."""
+    return sorted({rule.rule for rule in app.url_map.iter_rules()} - ROUTES.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the main menu."""
+
+    words: str
+    address: str
+    who: frozenset[Capability]
+
+
+MENU: tuple[MenuItem, ...] = (
+    MenuItem("Opgaver", "/opgaver", frozenset({C.CASEWORK})),
+    MenuItem("Sager", "/sager", frozenset({C.CASEWORK, C.AUDIT})),
+    MenuItem("Ny henvendelse", "/henvendelse", frozenset({C.CASEWORK})),
+    MenuItem("Overblik", "/overblik", frozenset({C.MANAGE})),
+    MenuItem("Instanser", "/instanser", frozenset({C.MANAGE, C.OPERATE})),
+    MenuItem("Hændelser", "/haendelser", frozenset({C.MANAGE, C.OPERATE})),
+    MenuItem("Procedurer", "/procedurer", frozenset({C.SIGNED_IN})),
+    MenuItem("Studio", "/studio", frozenset({C.DESIGN})),
+    MenuItem("Administration", "/admin", frozenset({C.ADMINISTER})),
+    MenuItem("Hjælp", "/hjaelp", frozenset({C.SIGNED_IN})),
+)
+
+
+def menu_for(granted: frozenset[Capability]) -> list[MenuItem]:
+    """The entries that somebody sees."""
+    return [item for item in MENU if not item.who.isdisjoint(granted)]
