@@ -18,6 +18,7 @@ from service.store import Sealer, open_store, upgrade
 from service.usecases.catalog import Catalogs
 from service.usecases.platform import Platform
 from service.web.application import create_app
+from service.workers import logs
 from service.workers.alarm import Workers
 from service.workers.handlers import load_handlers
 from service.workers.relay import channels_for
@@ -62,6 +63,7 @@ class App:
 
     def start_workers(self) -> None:
         """Timers, jobs and dispatches, in threads of this process. Call it after a server has forked."""
+        logs.configure()
         channels = channels_for(self.settings)
         self._workers = Workers(self.platform, self.platform.handlers, channels, threads=self.settings.workers)
         self._workers.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import click
@@ -9,12 +10,14 @@ import click
 from service.cli import administration, files, language, serving
 from service.config import BadSetting
 from service.domain.errors import ForloebError
+from service.workers import logs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="forloeb", prog_name="forloeb")
 def cli() -> None:
     """Forløb: BPMN process orchestration for municipal casework."""
+    logs.configure(logging.WARNING)  # what a command prints is its own; only `serve` and its like tell of their work
 
 
 for module in (serving, files, language, administration):
