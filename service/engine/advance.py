@@ -34,7 +34,7 @@ from service.domain.waits import WaitKind
 from . import starts
 from .compiler import compile_process
 from .reader import read_file
-from .rebinding import rebind_changed, review
+from .rebinding import rebind, rebind_changed, review
 from .routing import Throw
 from .runtime import Runtime
 from .specs.base import Token
@@ -161,7 +161,13 @@ def _incident_resolved(runtime: Runtime, stimulus: IncidentResolved) -> None:
     task = runtime.index.get(stimulus.element_instance_key)
     if task is None or "incident" not in task.internal_data:
         raise TaskMovedOn()
-    task.task_spec.retry(runtime, task)
+    wait = task.internal_data.get("wait")
+    if wait is None:
+        task.task_spec.retry(runtime, task)
+    elif wait.get("bound"):
+        rebind(runtime, task, always=False)
+    else:  # a job whose error nobody caught is open still: it can be taken again
+        runtime.thaw(task)
 
 
 def _elements_activated(runtime: Runtime, stimulus: ElementsActivated) -> None:

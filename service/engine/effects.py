@@ -103,3 +103,4 @@ _EFFECTS: Mapping[str, Callable[[_Base, _Inputs], Effect]] = {
     "forloeb:besked": _message,
     "forloeb:annuller-forsendelser": lambda base, _: DispatchesWithdrawn(**base),
 }
+EFFECT_JOBS = frozenset(_EFFECTS)

@@ -100,6 +100,10 @@ class Resource:
     version_tag: str | None = None
 
 
+PRIORITIES = range(101)
+"""What a user task's priority may be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserWork:
     form: Resource | None = None

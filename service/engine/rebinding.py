@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def rebind_changed(runtime: Runtime) -> None:
     """After a step: those whose variables were written in it."""
-    for key in list(runtime.bound):
+    for key in sorted(runtime.bound):
         task = runtime.index[key]
         names = _names(_due_value(task))
         if not names.isdisjoint(runtime.scopes.changed):
@@ -33,7 +33,7 @@ def rebind_changed(runtime: Runtime) -> None:
 
 def review(runtime: Runtime, deadline_ids: frozenset[str] | None) -> None:
     """All of them, or those with these ids; told also when nothing moved, for the row may have been moved by hand."""
-    for key in list(runtime.bound):
+    for key in sorted(runtime.bound):
         task = runtime.index[key]
         if deadline_ids is None or task.task_spec.element.deadline_id in deadline_ids:
             rebind(runtime, task, always=True)

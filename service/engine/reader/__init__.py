@@ -16,8 +16,8 @@ from .checks import Checker
 from .info import InfoReader, starts
 from .scopes import ScopeReader
 from .values import NC_NAME, Values
-from .vocabulary import REFUSED, check_words
-from .xml import BPMN, CAMUNDA_7, FORLOEB, MODELER, ZEEBE, Findings, Node, parse
+from .vocabulary import check_words
+from .xml import BPMN, MODELER, Findings, Node, parse
 
 REFERABLE = frozenset({"message", "signal", "error", "escalation"})
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def _check_platform(root: Node, findings: Findings) -> None:
 def _check_ids(root: Node, findings: Findings) -> None:
     seen: dict[str, Node] = {}
     for node in root.descendants():
-        if node.namespace not in {BPMN, ZEEBE, FORLOEB, CAMUNDA_7} or node.id is None or node.namespace != BPMN:
+        if node.namespace != BPMN or node.id is None:
             continue
         if node.id in seen:
             findings.error(
@@ -131,6 +131,3 @@ def _check_timer_starts(process: Process, findings: Findings) -> None:
 
 def _without_variables(value: Value) -> object:
     return Evaluator(SOME_TIME, Calendar()).raw(value, {})
-
-
-__all__ = ["REFUSED", "ReadProcess", "read_file"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.engine.model import (
@@ -13,7 +13,6 @@ from service.engine.model import (
     EscalationTrigger,
     Event,
     Flow,
-    Formula,
     Gateway,
     LinkTrigger,
     MessageTrigger,
@@ -145,7 +144,7 @@ class Checker:
     def _gateway(self, gateway: Gateway, scope: Scope) -> None:
         if not gateway.incoming and not gateway.outgoing:
             self._say(gateway, "Gatewayen er ikke forbundet med noget. Forbind eller fjern den.")
-        elif not gateway.outgoing:
+        elif not gateway.outgoing and len(gateway.incoming) < 2:
             self._say(gateway, "Ingen pil fører væk fra gatewayen. Tegn mindst én.")
         ids = {flow.id for flow in gateway.outgoing}
         if gateway.default is not None and gateway.default not in ids:
@@ -275,11 +274,3 @@ def _begins_itself(element: Element) -> bool:
 
 def _has_due(task: Task) -> bool:
     return isinstance(task.work, UserWork) and task.work.due is not None
-
-
-def formulas(process: Process) -> Iterator[Formula]:
-    """Conditions of all flows of the process."""
-    for element in process.scope.walk():
-        for flow in element.outgoing:
-            if flow.condition is not None:
-                yield flow.condition

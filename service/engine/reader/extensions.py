@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from service.domain.definitions import Binding
+from service.engine.effects import EFFECT_JOBS
 from service.engine.model import (
+    PRIORITIES,
     CallWork,
     DecisionWork,
     Formula,
@@ -19,18 +21,6 @@ from service.engine.timing import TimingFault, read_instant
 
 from .values import Values
 from .xml import FORLOEB, Findings, Node
-
-EFFECT_JOBS = frozenset(
-    {
-        "forloeb:frist.pause",
-        "forloeb:frist.genoptag",
-        "forloeb:frist.forlaeng",
-        "forloeb:besked",
-        "forloeb:annuller-forsendelser",
-    }
-)
-"""Job types that are carried out inside the step's own transaction."""
-PRIORITIES = range(101)
 
 
 class ExtensionReader:

@@ -94,6 +94,12 @@ class ScopeReader:
         condition = node.first("conditionExpression")
         formula = None
         if condition is not None:
+            language = condition.get("language") or ""
+            if language and "feel" not in language.lower():
+                self.findings.error(
+                    condition, f"Betingelsen er skrevet i {language}. Kun FEEL kan udføres; skriv den om."
+                )
+                return None
             formula = self.values.formula(condition, condition.text, "Pilens betingelse")
             if formula is None:
                 return None

@@ -10,16 +10,15 @@ from SpiffWorkflow.task import Task
 from service.domain.errors import DecisionEvaluationFailed
 from service.domain.json import Variables
 from service.domain.waits import DeadlineBinding, IncidentType, JobWait, UserTaskWait, WaitKind
-from service.engine.effects import effect_of
+from service.engine.effects import EFFECT_JOBS, effect_of
 from service.engine.expressions import demand_instant
 from service.engine.incidents import Incident, wrong_value
+from service.engine.model import PRIORITIES, DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
 from service.engine.model import Activity as ActivityModel
-from service.engine.model import DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
 from service.engine.model import Task as TaskModel
-from service.engine.reader.extensions import EFFECT_JOBS, PRIORITIES
 from service.engine.subscriptions import deadline, drawn, note, subscribe
 
-from .base import Node, Phase
+from .base import Node
 
 if TYPE_CHECKING:
     from service.engine.runtime import Runtime
@@ -168,28 +167,19 @@ class JobWorkMixin:
         if kind in EFFECT_JOBS:
             runtime.ledger.effects.append(effect_of(kind, task.task_spec.name, task.id, local))
             return {}
+        if kind.startswith("forloeb:"):
+            raise wrong_value("Jobtypen", drawn(job.type), kind, f"en af {', '.join(sorted(EFFECT_JOBS))} eller en type uden forloeb:")
         note(task, WaitKind.JOB)
         runtime.ledger.open(
             JobWait(**runtime.wait_base(task, task.id), type=kind, retries=retries, headers=headers, variables=local)
         )
         return None
 
-    def retry_job(self, runtime: Runtime, task: Task) -> bool:
-        """After an error that nobody caught the job is open still: it can be taken again."""
-        if task.internal_data["at"] != Phase.WAITING:
-            return False
-        runtime.thaw(task)
-        return True
-
 
 class Job(JobWorkMixin, TaskNode):
     def work(self, runtime: Runtime, task: Task) -> Variables | None:
         assert isinstance(self.element.work, JobWork)
         return self.open_job(runtime, task, self.element.work, self.element.headers)
-
-    def retry(self, runtime: Runtime, task: Task) -> None:
-        if not self.retry_job(runtime, task):
-            super().retry(runtime, task)
 
 
 class MessageJob(JobWorkMixin, Node):
@@ -201,7 +191,3 @@ class MessageJob(JobWorkMixin, Node):
         runtime.map_inputs(task)
         assert self.element.job is not None
         return self.open_job(runtime, task, self.element.job, self.element.headers)
-
-    def retry(self, runtime: Runtime, task: Task) -> None:
-        if not self.retry_job(runtime, task):
-            super().retry(runtime, task)

@@ -187,4 +187,4 @@ class ScopeSpec(BpmnProcessSpec):
 
     def may_end(self, workflow: Inside, task: Task) -> bool:
         """Whether the scope is done now that this task has completed."""
-        return not workflow.tokens()
+        return workflow.is_empty()

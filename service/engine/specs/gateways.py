@@ -54,6 +54,8 @@ class Choice(NodeMixin):
         """The default flow, or the only flow when it has no condition. Raises CONDITION_ERROR without one."""
         if self.element.default is not None:
             return self.element.default
+        if not self.element.outgoing:
+            return ""
         only = self.element.outgoing[0]
         if len(self.element.outgoing) == 1 and only.condition is None:
             return only.id or ""

@@ -51,6 +51,11 @@ class Inside:
         """Unfinished tasks."""
         return [task for task in self.tasks.values() if task._state & TaskState.NOT_FINISHED_MASK]
 
+    def is_empty(self) -> bool:
+        """Whether no token is left."""
+        unfinished = TaskState.NOT_FINISHED_MASK
+        return not any(task._state & unfinished and task.task_spec.is_token(task) for task in self.tasks.values())
+
     def tokens(self) -> list[Task]:
         """Unfinished tasks that keep the scope alive: not the waits at its edges."""
         return [task for task in self.live() if task.task_spec.is_token(task)]
