@@ -229,7 +229,8 @@ def choose(entry: Builtin, count: int) -> Variant | None:
 
 def choose_named(entry: Builtin, names: tuple[str, ...]) -> tuple[Variant, list[int | None]] | None:
     """The variant with these parameter names, and for each parameter which argument it gets (None: left out)."""
-    for variant in entry.variants:
+    as_given = [v for v in entry.variants if tuple(param.name for param in v.params) == names]
+    for variant in (*as_given, *entry.variants):  # before(range, point) and before(point, range) differ by order only
         known = [param.name for param in variant.params]
         if not set(names) <= set(known):
             continue

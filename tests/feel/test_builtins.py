@@ -131,3 +131,43 @@ def test_random_things_differ() -> None:
 def test_a_list_of_one_stands_for_its_element() -> None:
     assert same('upper case(["a"])', '"A"')
     assert same("count(5)", "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("before((< 5), 5)", "true"),
+        ("before((<= 5), 5)", "false"),
+        ("after((> 5), (<= 5))", "true"),
+        ("before(point: 1, range: [2..3])", "true"),
+        ("after(range: [2..3], point: 1)", "true"),
+        ("before(range1: [1..2], range2: [2..3])", "false"),
+        ("overlaps((< 5), (> 3))", "true"),
+        ("overlaps((< 5), (>= 5))", "false"),
+        ("overlaps before([1..5), (1..5])", "true"),
+        ("overlaps before([1..5), [1..5])", "false"),
+        ("overlaps after((1..5], [1..5))", "true"),
+        ("overlaps after([1..5], [1..5])", "false"),
+        ("includes((>= 5), [5..6])", "true"),
+        ("includes([5..6], (>= 5))", "false"),
+        ("finishes((1..5], [1..5])", "true"),
+        ("finishes([1..5), [1..5])", "false"),
+        ("starts([1..5), [1..5])", "true"),
+        ("meets([1..5), [5..9])", "false"),
+        ("meets(1, [1..2])", "null"),
+        ("during([1..2], 1)", "null"),
+        ('before(1, "a")', "null"),
+        ("before(null, 1)", "null"),
+        ("coincides(null, null)", "null"),
+        ("coincides([1..5), [1..5))", "true"),
+        ('range("(..5]")', "(<= 5)"),
+        ('range("[@\\"2026-01-01\\"..date(\\"2026-01-31\\")]")', '[@"2026-01-01"..@"2026-01-31"]'),
+        ('range("[5..1]")', "null"),
+        ('range("[..]")', "null"),
+        ('range("[1..\\"a\\"]")', "null"),
+        ('range("[a..b]")', "null"),
+        ('range("[now()..now()]")', "null"),
+    ],
+)
+def test_ranges(text: str, expected: str) -> None:
+    assert same(text, expected)

@@ -108,7 +108,7 @@ def sublist(list_: list[Any], start_position: Decimal, length: Decimal | None = 
 
 
 @builtin(
-    "append(list: list, items: any*)", "list",
+    "append(list: list, item: any*)", "list",
     "Listen med flere elementer bagest.", "The list with more elements at its end.", ("append([1], 2, 3)", "[1, 2, 3]"),
 )  # fmt: skip
 def append(list_: list[Any], items: list[Any], *, env: Environment) -> list[Any]:
@@ -123,7 +123,7 @@ def _joined(lists: list[Any], env: Environment) -> list[Any]:
 
 
 @builtin(
-    "concatenate(lists: any*)", "list",
+    "concatenate(list: any*)", "list",
     "Listerne efter hinanden.", "The lists one after the other.", ("concatenate([1, 2], [3])", "[1, 2, 3]"),
 )  # fmt: skip
 def concatenate(lists: list[Any], *, env: Environment) -> list[Any] | None:
@@ -197,7 +197,7 @@ def index_of(list_: list[Any], match: Any) -> list[Decimal]:
 
 
 @builtin(
-    "union(lists: any*)", "list",
+    "union(list: any*)", "list",
     "Listerne efter hinanden, hver værdi én gang.", "The lists one after the other, every value once.",
     ("union([1, 2], [2, 3])", "[1, 2, 3]"),
 )  # fmt: skip
