@@ -146,10 +146,10 @@ def fail_jobs(course: Course, body: Body) -> None:
 
 def retry(course: Course, body: Body) -> None:
     """Retry the open incident of an element."""
-    element_id = str(body["prøv_igen"])
+    element_id, keys = str(body["prøv_igen"]), course.instances
 
     def find(uow: UnitOfWork) -> int | None:
-        found = [i for key in course.instances for i in uow.incidents.open_of(key) if i.element_id == element_id]
+        found = [i for key in keys for i in uow.incidents.open_of(key) if i.element_id == element_id]
         return found[0].key if found else None
 
     key = course.world.platform.read(find)

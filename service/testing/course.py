@@ -82,8 +82,10 @@ class Course:
     def open_tasks(self) -> list[UserTask]:
         """Open tasks of every instance in the world, by element id."""
 
+        keys = self.instances
+
         def work(uow: UnitOfWork) -> list[UserTask]:
-            return [t for key in self.instances for t in uow.tasks.open_of(key)]
+            return [t for key in keys for t in uow.tasks.open_of(key)]
 
         return sorted(self.read(work), key=lambda t: (t.element_id, t.key))
 
