@@ -61,16 +61,6 @@ class Ledger:
         if self.incidents.pop(key, None) is None:
             self.gone[key] = None
 
-    # -- elements
-
-    def began(self, change: ElementChange) -> None:
-        self.elements[change.key] = change
-
-    def ended(self, change: ElementChange) -> None:
-        """`change.started` is False; an element that began in this step appears once, with both."""
-        before = self.elements.get(change.key)
-        self.elements[change.key] = replace(change, started=before is not None and before.started)
-
     # -- called instances
 
     def call_began(self, called: CalledInstance) -> None:

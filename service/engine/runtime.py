@@ -31,7 +31,7 @@ from .pruning import prune
 from .routing import Throw, find_catcher, waiting_for_signal
 from .scopes import Chain, Scopes, Visible
 from .specs.base import Phase, Token
-from .specs.workflow import Home, Inside, NestedWorkflow, RootWorkflow
+from .specs.workflow import Home, Inside, NestedWorkflow, QuietTask, RootWorkflow
 from .subscriptions import KINDS
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Runtime:
 
     def root_task(self, workflow: Inside, state: int = TaskState.READY) -> Task:
         """The root of a workflow's task tree. Its id is the scope's key, negated: it is no element instance."""
-        task = Task(workflow, workflow.spec.start, state=state, id=-workflow.chain[0])
+        task = QuietTask(workflow, workflow.spec.start, state=state, id=-workflow.chain[0])
         workflow.task_tree = task  # type: ignore[attr-defined]
         self.index[task.id] = task
         return task
@@ -107,7 +107,7 @@ class Runtime:
     def place(self, workflow: Inside, token: Token, parent: Task | None = None) -> Task:
         """A new task that holds a token; it is not looked at before its `_update`."""
         root = workflow.task_tree  # type: ignore[attr-defined]
-        task = Task(workflow, token.spec, parent=parent or root, state=TaskState.FUTURE, id=self.keys.next())
+        task = QuietTask(workflow, token.spec, parent=parent or root, state=TaskState.FUTURE, id=self.keys.next())
         task.internal_data.update(token.data)
         self.index[task.id] = task
         self.scopes.put(task.id, token.variables)
@@ -164,7 +164,7 @@ class Runtime:
         data.pop("via", None)
         data.setdefault("at", Phase.ACTIVATING)
         spec = task.task_spec
-        self.ledger.began(self._change(task, ElementState.ACTIVE, started=True))
+        self._note_change(task, ElementState.ACTIVE, started=True)
         if spec.element.status is not None:
             self.ledger.effects.append(
                 StatusSet(element_id=spec.name, element_instance_key=task.id, status=spec.element.status)
@@ -174,13 +174,13 @@ class Runtime:
     def completed(self, task: Task) -> None:
         """The element is done; its tokens go on."""
         self._put_away(task, CloseReason.COMPLETED)
-        self.ledger.ended(self._change(task, ElementState.COMPLETED))
+        self._note_change(task, ElementState.COMPLETED)
 
     def terminated(self, task: Task) -> None:
         """The element was cancelled; a wait or token that never began an element leaves no trace of one."""
         self._put_away(task, CloseReason.TERMINATED)
         if "at" in task.internal_data:
-            self.ledger.ended(self._change(task, ElementState.TERMINATED))
+            self._note_change(task, ElementState.TERMINATED)
 
     def _put_away(self, task: Task, reason: CloseReason) -> None:
         self.close_waits(task, reason)
@@ -188,18 +188,19 @@ class Runtime:
         self.detach_all(task)
         self.scopes.drop(task.id)
 
-    def _change(self, task: Task, state: ElementState, *, started: bool = False) -> ElementChange:
-        workflow = task.workflow
+    def _note_change(self, task: Task, state: ElementState, *, started: bool = False) -> None:
+        """Write down that an element began or ended; one that does both within the step appears once."""
+        workflow, spec = task.workflow, task.task_spec
         home: Home = workflow.home
-        spec = task.task_spec
-        return ElementChange(
+        before = self.ledger.elements.get(task.id)
+        self.ledger.elements[task.id] = ElementChange(
             key=task.id,
             element_id=spec.name,
             type=spec.type,
             process_id=home.process_id,
             scope_key=workflow.chain[0],
             called_key=home.called_key,
-            started=started,
+            started=started or (before is not None and before.started),
             state=state,
         )
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 import zstandard
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.definitions import Catalog
@@ -23,7 +22,7 @@ from service.domain.ports import Keys
 
 from .pruning import prune
 from .runtime import Runtime
-from .specs.workflow import Inside
+from .specs.workflow import Inside, QuietTask
 
 HEADER = b"\x01"
 """Version 1 of the format."""
@@ -79,7 +78,7 @@ def _fill(runtime: Runtime, workflow: Inside, rows: Sequence[Any]) -> None:
         spec = specs.get(name)
         if spec is None:
             raise EngineFailed(why=f"trinnet '{name}' findes ikke i den version, forløbet kører på")
-        task = Task(workflow, spec, parent=root, state=state, id=key)
+        task = QuietTask(workflow, spec, parent=root, state=state, id=key)
         task.internal_data = data
         runtime.index[key] = task
         if "wait" in data and data["wait"].get("bound"):

@@ -41,11 +41,17 @@ def test_script_job_and_exclusive_gateway(run: Runner) -> None:
 def test_parallel_branches_see_each_other(run: Runner) -> None:
     r = run(
         diagram(
-            start(), gate("parallel", "p"), user("a"), user("b"), gate("parallel", "q"), end(),
-            chain("s", "p", "a", "q", "e"), chain("p", "b", "q"),
+            start(),
+            gate("parallel", "p"),
+            user("a"),
+            user("b"),
+            gate("parallel", "q"),
+            end(),
+            chain("s", "p", "a", "q", "e"),
+            chain("p", "b", "q"),
         ),
         {"v": 0},
-    ).do("a", v=1)  # fmt: skip
+    ).do("a", v=1)
     assert r.visible(r.wait("b").key)["v"] == 1
     r.do("b", v=2)
     assert (r.variables, r.done) == ({"v": 2}, True)

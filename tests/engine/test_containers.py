@@ -158,10 +158,15 @@ def test_several_instances_inside_several_instances(run: Runner) -> None:
 def test_an_uncaught_error_in_one_of_several_instances(run: Runner) -> None:
     r = run(
         diagram(
-            start(), job("a", inner=many("=[1,2]")), boundary("b", "a", error("E1")), user("h"), end(),
-            chain("s", "a", "e"), chain("b", "h", "e"),
+            start(),
+            job("a", inner=many("=[1,2]")),
+            boundary("b", "a", error("E1")),
+            user("h"),
+            end(),
+            chain("s", "a", "e"),
+            chain("b", "h", "e"),
         )
-    )  # fmt: skip
+    )
     r.fail("a", "E9")
     assert r.frozen == [("a", "UNHANDLED_ERROR_EVENT")]
     assert r.fail("a", "E1", 1).open == ["h"]
@@ -379,18 +384,21 @@ def test_what_cannot_be_activated(run: Runner) -> None:
     for wrong in ("b", "u", "findes-ikke"):
         with pytest.raises(NotFound):
             r.activate("ah", wrong)
-    assert run(
-        diagram(start(), ad_hoc("ah", user("a"), active='=["nej"]'), end(), chain("s", "ah", "e"))
-    ).frozen == [("ah", "EXTRACT_VALUE_ERROR")]  # fmt: skip
+    assert run(diagram(start(), ad_hoc("ah", user("a"), active='=["nej"]'), end(), chain("s", "ah", "e"))).frozen == [
+        ("ah", "EXTRACT_VALUE_ERROR")
+    ]
 
 
 def test_a_failing_condition_freezes_the_activity_and_can_be_mended(run: Runner) -> None:
     r = run(
         diagram(
-            start(), ad_hoc("ah", job("a"), active='=["a"]', until="=slut", output=("rs", "=r")), end(), chain("s", "ah", "e")
+            start(),
+            ad_hoc("ah", job("a"), active='=["a"]', until="=slut", output=("rs", "=r")),
+            end(),
+            chain("s", "ah", "e"),
         ),
         {"slut": "ja", "r": 0},
-    ).do("a", r=5)  # fmt: skip
+    ).do("a", r=5)
     assert r.frozen == [("a", "EXTRACT_VALUE_ERROR")]
     assert r.set(slut=True).retry("a").done
     assert r.variables == {"slut": True, "r": 5, "rs": [5]}
@@ -476,11 +484,14 @@ def test_an_unused_event_sub_process_holds_nothing(run: Runner) -> None:
 def test_a_non_interrupting_one_happens_many_times_and_holds_its_scope(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a"), end(), chain("s", "a", "e"),
+            start(),
+            user("a"),
+            end(),
+            chain("s", "a", "e"),
             event_sub("x", message(), user("h") + end("he"), "h", "he", interrupting=False),
         ),
         {"key": "k"},
-    )  # fmt: skip
+    )
     assert r.message("m1", nr=1)
     assert r.message("m1", nr=2)
     assert r.tasks == ["a", "h", "h"]
@@ -494,12 +505,15 @@ def test_a_non_interrupting_one_happens_many_times_and_holds_its_scope(run: Runn
 def test_an_interrupting_one_ends_the_other_listeners(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a"), end(), chain("s", "a", "e"),
+            start(),
+            user("a"),
+            end(),
+            chain("s", "a", "e"),
             event_sub("x", message("m1"), user("h") + end("he"), "h", "he"),
             event_sub("y", message("m2"), user("i") + end("ie"), "i", "ie", interrupting=False),
         ),
         {"key": "k"},
-    )  # fmt: skip
+    )
     assert r.message("m2")
     assert r.message("m1")
     assert (r.open, r.message("m2")) == (["h"], False)
@@ -526,9 +540,15 @@ def test_payload_of_an_event_sub_process(run: Runner) -> None:
 
 def test_terminate_ends_its_own_scope_only(run: Runner) -> None:
     inside = (
-        start("s2") + gate("parallel", "g") + sub("in", body(user("a")), inner=many("=xs", "i")) + user("k")
-        + end("e2", terminate()) + end("e4") + chain("s2", "g", "in", "e4") + chain("g", "k", "e2")
-    )  # fmt: skip
+        start("s2")
+        + gate("parallel", "g")
+        + sub("in", body(user("a")), inner=many("=xs", "i"))
+        + user("k")
+        + end("e2", terminate())
+        + end("e4")
+        + chain("s2", "g", "in", "e4")
+        + chain("g", "k", "e2")
+    )
     r = run(diagram(start(), sub("sp", inside), user("z"), end(), chain("s", "sp", "z", "e")), {"xs": [1, 2]})
     assert r.do("k").open == ["z"]
 

@@ -68,10 +68,15 @@ def test_it_follows_its_variables(run: Runner) -> None:
 def test_a_change_in_the_step_that_opened_it_shows_in_the_wait(run: Runner) -> None:
     r = run(
         diagram(
-            start(), gate("parallel", "p"), user("a", due("=arbejdsdage(modtaget, 1)"), frist("f")), script("sc", '="2026-03-02"', "modtaget"),
-            end(), chain("s", "p", "a", "e"), chain("p", "sc", "e"),
+            start(),
+            gate("parallel", "p"),
+            user("a", due("=arbejdsdage(modtaget, 1)"), frist("f")),
+            script("sc", '="2026-03-02"', "modtaget"),
+            end(),
+            chain("s", "p", "a", "e"),
+            chain("p", "sc", "e"),
         )
-    )  # fmt: skip
+    )
     assert r.step.due_changes == ()
     assert r.wait("a").due == at("2026-03-03T22:59:59Z")
 
@@ -101,10 +106,15 @@ def test_a_closed_wait_is_not_evaluated(run: Runner) -> None:
 def test_a_bound_timer_waits_unarmed_then_armed(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a"), boundary("t", "a", timer("=udskrevet + duration(\"P26W\")", "timeDate"), frist("t2"), name="26 uger"), user("z"), end(),
-            chain("s", "a", "e"), chain("t", "z", "e"),
+            start(),
+            user("a"),
+            boundary("t", "a", timer('=udskrevet + duration("P26W")', "timeDate"), frist("t2"), name="26 uger"),
+            user("z"),
+            end(),
+            chain("s", "a", "e"),
+            chain("t", "z", "e"),
         )
-    )  # fmt: skip
+    )
     assert (r.wait("t").due, r.wait("t").deadline.id, r.wait("t").deadline.name) == (None, "t2", "26 uger")
     r.set(udskrevet="2026-03-02T08:00:00Z")
     assert r.wait("t").due is None, "a text plus a duration is nothing"
@@ -114,10 +124,15 @@ def test_arming_a_bound_timer(run: Runner) -> None:
     expression = '=if udskrevet = null then null else date and time(udskrevet) + duration("P7D")'
     r = run(
         diagram(
-            start(), user("a"), boundary("t", "a", timer(expression, "timeDate"), frist("t2")), user("z"), end(),
-            chain("s", "a", "e"), chain("t", "z", "e"),
+            start(),
+            user("a"),
+            boundary("t", "a", timer(expression, "timeDate"), frist("t2")),
+            user("z"),
+            end(),
+            chain("s", "a", "e"),
+            chain("t", "z", "e"),
         )
-    )  # fmt: skip
+    )
     assert r.wait("t").due is None
     r.set(udskrevet="2026-03-02T08:00:00Z")
     assert r.wait("t").due == T0 + timedelta(days=7)
@@ -128,11 +143,15 @@ def test_arming_a_bound_timer(run: Runner) -> None:
 def test_a_bound_timer_sees_what_its_host_sees(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a", io([("=grundlag", "lokal")])), boundary("t", "a", timer("=duration(lokal)"), frist("f")), end(),
-            chain("s", "a", "e"), chain("t", "e"),
+            start(),
+            user("a", io([("=grundlag", "lokal")])),
+            boundary("t", "a", timer("=duration(lokal)"), frist("f")),
+            end(),
+            chain("s", "a", "e"),
+            chain("t", "e"),
         ),
         {"grundlag": "PT5H"},
-    )  # fmt: skip
+    )
     assert r.wait("t").due == T0 + timedelta(hours=5)
     r.now = T0 + timedelta(hours=1)
     r.set(r.element("a"), local_=True, lokal="PT9H")
@@ -151,11 +170,18 @@ def test_bound_waits_of_event_sub_processes_gateways_and_the_flow(run: Runner) -
     )
     r = run(
         diagram(
-            start(), gate("eventBased", "g"), catch("t", timer("=frist", "timeDate"), frist("f2")), catch("m", message()), catch("u", timer("=frist", "timeDate"), frist("f3")),
-            end(), chain("s", "g", "t", "u", "e"), chain("g", "m", "e"), handler,
+            start(),
+            gate("eventBased", "g"),
+            catch("t", timer("=frist", "timeDate"), frist("f2")),
+            catch("m", message()),
+            catch("u", timer("=frist", "timeDate"), frist("f3")),
+            end(),
+            chain("s", "g", "t", "u", "e"),
+            chain("g", "m", "e"),
+            handler,
         ),
         {"key": "k"},
-    )  # fmt: skip
+    )
     assert {w.element_id: w.due for w in r.waits.values() if w.element_id != "m"} == {"x_s": None, "t": None}
     r.set(frist="2026-03-05T08:00:00Z")
     assert len(r.step.due_changes) == 2
@@ -194,9 +220,13 @@ def test_a_result_that_is_no_instant_freezes_the_element_and_keeps_the_due(run: 
 
 def test_a_review_counts_on_the_new_calendar(run: Runner) -> None:
     content = diagram(
-        start(), user("a", due('=arbejdsdage(date("2026-03-02"), 1)'), frist("f1")),
-        boundary("t", "a", timer('=arbejdsdage(date("2026-03-02"), 2)', "timeDate"), frist("f2")), end(), chain("s", "a", "e"), chain("t", "e"),
-    )  # fmt: skip
+        start(),
+        user("a", due('=arbejdsdage(date("2026-03-02"), 1)'), frist("f1")),
+        boundary("t", "a", timer('=arbejdsdage(date("2026-03-02"), 2)', "timeDate"), frist("f2")),
+        end(),
+        chain("s", "a", "e"),
+        chain("t", "e"),
+    )
     r = run(content)
     r.catalog.calendar = Calendar(version=2, closing_days={date(2026, 3, 3): "lukket"})
     r.review("f1")

@@ -119,12 +119,18 @@ def test_a_type_of_our_own_by_expression(run: Runner) -> None:
 def test_statuses_are_set_when_elements_begin(run: Runner) -> None:
     r = run(
         diagram(
-            start("s", "", status("modtaget")), task("t").replace("></bpmn:task>", ">" + ext_status("i gang") + "</bpmn:task>"),
-            user("a", status("venter"), inner=many("=[1,2]")), boundary("b", "a", timer("P1D"), status("forfalden")),
-            gate("exclusive", "g").replace("></bpmn:exclusiveGateway>", ">" + ext_status("valg") + "</bpmn:exclusiveGateway>"),
-            end("e", "", status("lukket")), chain("s", "t", "a", "g", "e"), chain("b", "g"),
+            start("s", "", status("modtaget")),
+            task("t").replace("></bpmn:task>", ">" + ext_status("i gang") + "</bpmn:task>"),
+            user("a", status("venter"), inner=many("=[1,2]")),
+            boundary("b", "a", timer("P1D"), status("forfalden")),
+            gate("exclusive", "g").replace(
+                "></bpmn:exclusiveGateway>", ">" + ext_status("valg") + "</bpmn:exclusiveGateway>"
+            ),
+            end("e", "", status("lukket")),
+            chain("s", "t", "a", "g", "e"),
+            chain("b", "g"),
         )
-    )  # fmt: skip
+    )
     assert [e.status for e in r.step.effects if isinstance(e, StatusSet)] == ["modtaget", "i gang", "venter"]
     r.to(days=1)
     assert [(e.element_id, e.status) for e in r.step.effects if isinstance(e, StatusSet)] == [

@@ -23,6 +23,7 @@ from .drawing import (
     error,
     escalation,
     event_sub,
+    flow,
     gate,
     io,
     job,
@@ -95,12 +96,19 @@ def test_a_timer_does_not_fire_early_or_twice(run: Runner) -> None:
 def test_non_interrupting_edges_happen_many_times(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a"), boundary("b", "a", message("m1"), interrupting=False),
-            boundary("c", "a", timer("R3/PT1H", "timeCycle"), interrupting=False), user("z"), user("y"), end(),
-            chain("s", "a", "e"), chain("b", "z", "e"), chain("c", "y", "e"),
+            start(),
+            user("a"),
+            boundary("b", "a", message("m1"), interrupting=False),
+            boundary("c", "a", timer("R3/PT1H", "timeCycle"), interrupting=False),
+            user("z"),
+            user("y"),
+            end(),
+            chain("s", "a", "e"),
+            chain("b", "z", "e"),
+            chain("c", "y", "e"),
         ),
         {"key": "k"},
-    )  # fmt: skip
+    )
     for nr in range(3):
         assert r.message("m1", nr=nr)
     assert r.open == ["a", "b", "c", "z", "z", "z"]
@@ -118,10 +126,15 @@ def test_non_interrupting_edges_happen_many_times(run: Runner) -> None:
 def test_a_cycle_catches_up_with_one_firing(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a"), boundary("c", "a", timer("R10/P1D", "timeCycle"), interrupting=False), user("y"), end(),
-            chain("s", "a", "e"), chain("c", "y", "e"),
+            start(),
+            user("a"),
+            boundary("c", "a", timer("R10/P1D", "timeCycle"), interrupting=False),
+            user("y"),
+            end(),
+            chain("s", "a", "e"),
+            chain("c", "y", "e"),
         )
-    )  # fmt: skip
+    )
     assert r.to(days=5.5) == 1
     assert r.wait("c").due == T0 + timedelta(days=6)
     assert r.step.due_changes[0].due == T0 + timedelta(days=6)
@@ -136,9 +149,14 @@ def test_a_cycle_catches_up_with_one_firing(run: Runner) -> None:
 def test_an_endless_cycle_and_cron(run: Runner) -> None:
     def drawn(text: str) -> bytes:
         return diagram(
-            start(), user("a"), boundary("c", "a", timer(text, "timeCycle"), interrupting=False), end("x"), end(),
-            chain("s", "a", "e"), chain("c", "x"),
-        )  # fmt: skip
+            start(),
+            user("a"),
+            boundary("c", "a", timer(text, "timeCycle"), interrupting=False),
+            end("x"),
+            end(),
+            chain("s", "a", "e"),
+            chain("c", "x"),
+        )
 
     r = run(drawn("R/P1D"))
     for day in range(1, 30):
@@ -156,10 +174,15 @@ def test_an_endless_cycle_and_cron(run: Runner) -> None:
 def test_an_interrupting_edge_ends_its_host(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a", io([("='PT3H'".replace("'", '"'), "d")])), boundary("b", "a", timer("=d")), user("z"), end(),
-            chain("s", "a", "e"), chain("b", "z", "e"),
+            start(),
+            user("a", io([("='PT3H'".replace("'", '"'), "d")])),
+            boundary("b", "a", timer("=d")),
+            user("z"),
+            end(),
+            chain("s", "a", "e"),
+            chain("b", "z", "e"),
         )
-    )  # fmt: skip
+    )
     wait = r.wait("b")
     assert wait.element_instance_key == r.wait("a").key
     assert wait.key != wait.element_instance_key
@@ -177,11 +200,17 @@ def test_an_interrupting_edge_ends_its_host(run: Runner) -> None:
 def test_edges_close_with_their_host(run: Runner) -> None:
     r = run(
         diagram(
-            start(), sub("sp", start("s2") + user("a") + end("e2") + chain("s2", "a", "e2")),
-            boundary("b", "sp", message()), boundary("t", "sp", timer("P1D")), end(), chain("s", "sp", "e"), chain("b", "e"), chain("t", "e"),
+            start(),
+            sub("sp", start("s2") + user("a") + end("e2") + chain("s2", "a", "e2")),
+            boundary("b", "sp", message()),
+            boundary("t", "sp", timer("P1D")),
+            end(),
+            chain("s", "sp", "e"),
+            chain("b", "e"),
+            chain("t", "e"),
         ),
         {"key": "k"},
-    )  # fmt: skip
+    )
     assert r.open == ["a", "b", "t"]
     assert r.do("a").done
 
@@ -219,10 +248,19 @@ def test_output_mappings_of_catching_events(run: Runner) -> None:
 
 def test_the_first_event_after_a_gateway_wins(run: Runner) -> None:
     content = diagram(
-        start(), gate("eventBased", "g"), catch("t1", timer("P2D")), catch("t2", timer("P1D")), catch("m", message()),
-        user("u1"), user("u2"), user("u3"), end(),
-        chain("s", "g", "t1", "u1", "e"), chain("g", "t2", "u2", "e"), chain("g", "m", "u3", "e"),
-    )  # fmt: skip
+        start(),
+        gate("eventBased", "g"),
+        catch("t1", timer("P2D")),
+        catch("t2", timer("P1D")),
+        catch("m", message()),
+        user("u1"),
+        user("u2"),
+        user("u3"),
+        end(),
+        chain("s", "g", "t1", "u1", "e"),
+        chain("g", "t2", "u2", "e"),
+        chain("g", "m", "u3", "e"),
+    )
     r = run(content, {"key": "k"})
     assert [(c.element_id, c.state) for c in r.step.elements] == [("s", "COMPLETED"), ("g", "ACTIVE")]
     assert r.to(days=1) == 1
@@ -240,9 +278,14 @@ def test_the_first_event_after_a_gateway_wins(run: Runner) -> None:
 
 def test_an_incident_at_an_event_gateway_opens_nothing(run: Runner) -> None:
     content = diagram(
-        start(), gate("eventBased", "g"), catch("t", timer("P1D")), catch("m", message()), end(),
-        chain("s", "g", "t", "e"), chain("g", "m", "e"),
-    )  # fmt: skip
+        start(),
+        gate("eventBased", "g"),
+        catch("t", timer("P1D")),
+        catch("m", message()),
+        end(),
+        chain("s", "g", "t", "e"),
+        chain("g", "m", "e"),
+    )
     r = run(content)
     assert (r.frozen, r.open) == ([("g", "EXTRACT_VALUE_ERROR")], [])
     assert r.set(key="k").retry("g").open == ["m", "t"]
@@ -253,11 +296,18 @@ def test_an_incident_at_an_event_gateway_opens_nothing(run: Runner) -> None:
 def test_a_signal_reaches_own_waits_and_goes_out_as_effect(run: Runner) -> None:
     r = run(
         diagram(
-            start(), gate("parallel", "p"), catch("c", signal()), user("a"), throw("t", signal(), io([("=x + 1", "y")])), end(),
-            end("e2"), chain("s", "p", "a", "t", "e"), chain("p", "c", "e2"),
+            start(),
+            gate("parallel", "p"),
+            catch("c", signal()),
+            user("a"),
+            throw("t", signal(), io([("=x + 1", "y")])),
+            end(),
+            end("e2"),
+            chain("s", "p", "a", "t", "e"),
+            chain("p", "c", "e2"),
         ),
         {"x": 1},
-    )  # fmt: skip
+    )
     assert r.open == ["a", "c"]
     r.do("a")
     thrown = r.step.effects[0]
@@ -269,10 +319,14 @@ def test_a_signal_reaches_own_waits_and_goes_out_as_effect(run: Runner) -> None:
 def test_a_signal_interrupts_its_own_thrower(run: Runner) -> None:
     r = run(
         diagram(
-            start(), throw("t", signal()), user("a"), end(), chain("s", "t", "a", "e"),
+            start(),
+            throw("t", signal()),
+            user("a"),
+            end(),
+            chain("s", "t", "a", "e"),
             event_sub("x", signal(), user("h") + end("he"), "h", "he"),
         )
-    )  # fmt: skip
+    )
     assert r.open == ["h"]
 
 
@@ -315,9 +369,17 @@ def test_the_nearest_catcher_and_the_exact_code_win(run: Runner) -> None:
     )
     assert run(content).fail("a", "E1").open == ["n"]
     content = diagram(
-        start(), job("a"), boundary("any", "a", error()), boundary("exact", "a", error("E1")), user("u"), user("v"), end(),
-        chain("s", "a", "e"), chain("any", "u", "e"), chain("exact", "v", "e"),
-    )  # fmt: skip
+        start(),
+        job("a"),
+        boundary("any", "a", error()),
+        boundary("exact", "a", error("E1")),
+        user("u"),
+        user("v"),
+        end(),
+        chain("s", "a", "e"),
+        chain("any", "u", "e"),
+        chain("exact", "v", "e"),
+    )
     assert run(content).fail("a", "E1").open == ["v"]
     assert run(content).fail("a", "E2").open == ["u"]
 
@@ -343,11 +405,25 @@ def test_an_uncaught_job_error_can_be_taken_up_again(run: Runner) -> None:
 def test_escalations(run: Runner, interrupting: bool) -> None:
     content = definitions(
         process(
-            "P", start(), call("c", "Q"), boundary("b", "c", escalation("E1"), interrupting=interrupting), user("h"), user("z"), end(),
-            chain("s", "c", "z", "e"), chain("b", "h", "e"),
+            "P",
+            start(),
+            call("c", "Q"),
+            boundary("b", "c", escalation("E1"), interrupting=interrupting),
+            user("h"),
+            user("z"),
+            end(),
+            chain("s", "c", "z", "e"),
+            chain("b", "h", "e"),
         ),
-        process("Q", start("qs"), throw("t", escalation("E1")), user("a"), end("qe", escalation("E2")), chain("qs", "t", "a", "qe")),
-    )  # fmt: skip
+        process(
+            "Q",
+            start("qs"),
+            throw("t", escalation("E1")),
+            user("a"),
+            end("qe", escalation("E2")),
+            chain("qs", "t", "a", "qe"),
+        ),
+    )
     r = run(content)
     assert r.tasks == (["h"] if interrupting else ["a", "h"])
     if not interrupting:
@@ -363,14 +439,22 @@ def test_an_escalation_that_nobody_catches_changes_nothing(run: Runner) -> None:
 def test_links_join_ends_of_the_same_name(run: Runner) -> None:
     r = run(
         diagram(
-            start(), gate("exclusive", "g"), user("a"), throw("l1", link("L")), throw("l3", link("L")), catch("l2", link("L")), user("b"), end(),
+            start(),
+            gate("exclusive", "g"),
+            user("a"),
+            throw("l1", link("L")),
+            throw("l3", link("L")),
+            catch("l2", link("L")),
+            user("b"),
+            end(),
             chain("s", "g"),
-            '<bpmn:sequenceFlow id="x1" sourceRef="g" targetRef="a"><bpmn:conditionExpression>=v</bpmn:conditionExpression></bpmn:sequenceFlow>',
-            '<bpmn:sequenceFlow id="x2" sourceRef="g" targetRef="l3"><bpmn:conditionExpression>=not(v)</bpmn:conditionExpression></bpmn:sequenceFlow>',
-            chain("a", "l1"), chain("l2", "b", "e"),
+            flow("g", "a", "=v"),
+            flow("g", "l3", "=not(v)"),
+            chain("a", "l1"),
+            chain("l2", "b", "e"),
         ),
         {"v": True},
-    )  # fmt: skip
+    )
     assert r.open == ["a"]
     assert r.do("a").open == ["b"]
     assert r.do("b").done
@@ -393,7 +477,8 @@ def test_a_message_start_maps_its_payload(run: Runner) -> None:
 
 
 def test_message_throw_and_end_are_jobs(run: Runner) -> None:
-    definition = '<zeebe:taskDefinition type="send"/><zeebe:taskHeaders><zeebe:header key="n" value="v"/><zeebe:header key="" value="x"/></zeebe:taskHeaders>'
+    headers = '<zeebe:taskHeaders><zeebe:header key="n" value="v"/><zeebe:header key="" value="x"/></zeebe:taskHeaders>'
+    definition = '<zeebe:taskDefinition type="send"/>' + headers
     r = run(
         diagram(
             start(),

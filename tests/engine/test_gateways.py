@@ -26,10 +26,20 @@ from .drawing import (
 
 def test_the_first_true_condition_in_document_order_wins(run: Runner) -> None:
     content = diagram(
-        start(), gate("exclusive", "g", "d"), user("a"), user("b"), user("c"), end(), chain("s", "g"),
-        flow("g", "c", "=x > 0", "d"), flow("g", "b", "=x > 5"), flow("g", "a", "=x > 2"),
-        chain("a", "e"), chain("b", "e"), chain("c", "e"),
-    )  # fmt: skip
+        start(),
+        gate("exclusive", "g", "d"),
+        user("a"),
+        user("b"),
+        user("c"),
+        end(),
+        chain("s", "g"),
+        flow("g", "c", "=x > 0", "d"),
+        flow("g", "b", "=x > 5"),
+        flow("g", "a", "=x > 2"),
+        chain("a", "e"),
+        chain("b", "e"),
+        chain("c", "e"),
+    )
     assert run(content, {"x": 9}).open == ["b"]
     assert run(content, {"x": 3}).open == ["a"]
     assert run(content, {"x": -1}).open == ["c"], "the default flow's condition is never asked"
@@ -37,9 +47,17 @@ def test_the_first_true_condition_in_document_order_wins(run: Runner) -> None:
 
 def test_a_choice_that_cannot_be_made_freezes_the_gateway(run: Runner) -> None:
     content = diagram(
-        start(), gate("exclusive", "g"), user("a"), user("b"), end(), chain("s", "g"),
-        flow("g", "a", "=x > 1"), flow("g", "b", "=x < 0"), chain("a", "e"), chain("b", "e"),
-    )  # fmt: skip
+        start(),
+        gate("exclusive", "g"),
+        user("a"),
+        user("b"),
+        end(),
+        chain("s", "g"),
+        flow("g", "a", "=x > 1"),
+        flow("g", "b", "=x < 0"),
+        chain("a", "e"),
+        chain("b", "e"),
+    )
     r = run(content, {"x": 1})
     assert r.frozen == [("g", "CONDITION_ERROR")]
     assert r.set(x=2).retry("g").open == ["a"]
@@ -57,9 +75,18 @@ def test_a_single_conditional_flow(run: Runner) -> None:
 
 def test_an_exclusive_join_waits_for_nothing(run: Runner) -> None:
     r = run(
-        diagram(start(), gate("parallel", "p"), user("a"), user("b"), gate("exclusive", "x"), user("z"), end(),
-                chain("s", "p", "a", "x", "z", "e"), chain("p", "b", "x"))
-    ).do("a")  # fmt: skip
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            user("a"),
+            user("b"),
+            gate("exclusive", "x"),
+            user("z"),
+            end(),
+            chain("s", "p", "a", "x", "z", "e"),
+            chain("p", "b", "x"),
+        )
+    ).do("a")
     assert r.open == ["b", "z"]
     assert r.do("b").open == ["z", "z"]
 
@@ -68,12 +95,27 @@ def test_an_exclusive_join_waits_for_nothing(run: Runner) -> None:
 def test_joins_in_loops_in_every_order(run: Runner, kind: str) -> None:
     condition = "=true" if kind == "inclusive" else None
     content = diagram(
-        start(), gate("exclusive", "x0"), gate(kind, "p1"), user("a"), user("b"), user("c"), gate(kind, "p2"), user("z"),
-        gate("exclusive", "x1", "out"), end(), chain("s", "x0", "p1"),
-        flow("p1", "a", condition), flow("p1", "b", condition), flow("p1", "c", condition),
-        chain("a", "p2"), chain("b", "p2"), chain("c", "p2"), chain("p2", "z", "x1"),
-        flow("x1", "x0", "=again"), flow("x1", "e", None, "out"),
-    )  # fmt: skip
+        start(),
+        gate("exclusive", "x0"),
+        gate(kind, "p1"),
+        user("a"),
+        user("b"),
+        user("c"),
+        gate(kind, "p2"),
+        user("z"),
+        gate("exclusive", "x1", "out"),
+        end(),
+        chain("s", "x0", "p1"),
+        flow("p1", "a", condition),
+        flow("p1", "b", condition),
+        flow("p1", "c", condition),
+        chain("a", "p2"),
+        chain("b", "p2"),
+        chain("c", "p2"),
+        chain("p2", "z", "x1"),
+        flow("x1", "x0", "=again"),
+        flow("x1", "e", None, "out"),
+    )
     for first, second in itertools.product(itertools.permutations("abc"), repeat=2):
         r = run(content, {"again": True})
         for order in (first, second):
@@ -87,9 +129,19 @@ def test_joins_in_loops_in_every_order(run: Runner, kind: str) -> None:
 def test_a_parallel_join_counts_tokens_per_flow(run: Runner) -> None:
     """Two tokens on one flow are not one on each."""
     content = diagram(
-        start(), gate("parallel", "p"), user("a"), user("b"), user("c"), gate("exclusive", "x"), gate("parallel", "q"), user("z"), end(),
-        chain("s", "p", "a", "x", "q", "z", "e"), chain("p", "b", "x"), chain("p", "c", "q"),
-    )  # fmt: skip
+        start(),
+        gate("parallel", "p"),
+        user("a"),
+        user("b"),
+        user("c"),
+        gate("exclusive", "x"),
+        gate("parallel", "q"),
+        user("z"),
+        end(),
+        chain("s", "p", "a", "x", "q", "z", "e"),
+        chain("p", "b", "x"),
+        chain("p", "c", "q"),
+    )
     r = run(content).do("a").do("b")
     assert r.open == ["c"]
     r.do("c")
@@ -99,10 +151,23 @@ def test_a_parallel_join_counts_tokens_per_flow(run: Runner) -> None:
 
 def test_inclusive_fork_and_join(run: Runner) -> None:
     content = diagram(
-        start(), gate("inclusive", "p", "df"), user("a"), user("b"), user("c"), gate("inclusive", "q"), user("z"), end(),
-        chain("s", "p"), flow("p", "a", "=x > 1"), flow("p", "b", "=x > 2"), flow("p", "c", None, "df"),
-        chain("a", "q"), chain("b", "q"), chain("c", "q"), chain("q", "z", "e"),
-    )  # fmt: skip
+        start(),
+        gate("inclusive", "p", "df"),
+        user("a"),
+        user("b"),
+        user("c"),
+        gate("inclusive", "q"),
+        user("z"),
+        end(),
+        chain("s", "p"),
+        flow("p", "a", "=x > 1"),
+        flow("p", "b", "=x > 2"),
+        flow("p", "c", None, "df"),
+        chain("a", "q"),
+        chain("b", "q"),
+        chain("c", "q"),
+        chain("q", "z", "e"),
+    )
     assert run(content, {"x": 3}).do("a").open == ["b"]
     assert run(content, {"x": 3}).do("a").do("b").open == ["z"]
     assert run(content, {"x": 2}).do("a").open == ["z"]
@@ -113,17 +178,36 @@ def test_inclusive_fork_and_join(run: Runner) -> None:
 
 def test_inclusive_without_default(run: Runner) -> None:
     content = diagram(
-        start(), gate("inclusive", "p"), user("a"), user("b"), end(), chain("s", "p"),
-        flow("p", "a", "=x > 1"), flow("p", "b", "=x > 2"), chain("a", "e"), chain("b", "e"),
-    )  # fmt: skip
+        start(),
+        gate("inclusive", "p"),
+        user("a"),
+        user("b"),
+        end(),
+        chain("s", "p"),
+        flow("p", "a", "=x > 1"),
+        flow("p", "b", "=x > 2"),
+        chain("a", "e"),
+        chain("b", "e"),
+    )
     assert run(content, {"x": 0}).frozen == [("p", "CONDITION_ERROR")]
 
 
 def test_an_inclusive_join_sees_tokens_that_can_come_through_a_boundary_event(run: Runner) -> None:
     content = diagram(
-        start(), gate("parallel", "p"), user("a"), user("b"), boundary("t", "b", timer("P1D")), user("late"), end("off"),
-        gate("inclusive", "q"), user("z"), end(), chain("s", "p", "a", "q", "z", "e"), chain("p", "b", "off"), chain("t", "late", "q"),
-    )  # fmt: skip
+        start(),
+        gate("parallel", "p"),
+        user("a"),
+        user("b"),
+        boundary("t", "b", timer("P1D")),
+        user("late"),
+        end("off"),
+        gate("inclusive", "q"),
+        user("z"),
+        end(),
+        chain("s", "p", "a", "q", "z", "e"),
+        chain("p", "b", "off"),
+        chain("t", "late", "q"),
+    )
     r = run(content).do("a")
     assert "z" not in r.open
     r.do("b")
@@ -137,9 +221,16 @@ def test_an_inclusive_join_sees_tokens_that_can_come_through_a_boundary_event(ru
 def test_an_inclusive_join_waits_for_a_sub_process(run: Runner) -> None:
     inside = start("s2") + user("b") + end("e2") + chain("s2", "b", "e2")
     content = diagram(
-        start(), gate("parallel", "p"), user("a"), sub("sp", inside), gate("inclusive", "q"), user("z"), end(),
-        chain("s", "p", "a", "q", "z", "e"), chain("p", "sp", "q"),
-    )  # fmt: skip
+        start(),
+        gate("parallel", "p"),
+        user("a"),
+        sub("sp", inside),
+        gate("inclusive", "q"),
+        user("z"),
+        end(),
+        chain("s", "p", "a", "q", "z", "e"),
+        chain("p", "sp", "q"),
+    )
     r = run(content).do("a")
     assert r.open == ["b"]
     assert r.do("b").open == ["z"]
@@ -147,9 +238,21 @@ def test_an_inclusive_join_waits_for_a_sub_process(run: Runner) -> None:
 
 def test_gateways_may_join_and_fork_at_once(run: Runner) -> None:
     r = run(
-        diagram(start(), gate("parallel", "p"), user("a"), user("b"), gate("parallel", "m"), user("c"), user("d"), gate("parallel", "q"), end(),
-                chain("s", "p", "a", "m", "c", "q", "e"), chain("p", "b", "m"), chain("m", "d", "q"))
-    )  # fmt: skip
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            user("a"),
+            user("b"),
+            gate("parallel", "m"),
+            user("c"),
+            user("d"),
+            gate("parallel", "q"),
+            end(),
+            chain("s", "p", "a", "m", "c", "q", "e"),
+            chain("p", "b", "m"),
+            chain("m", "d", "q"),
+        )
+    )
     assert r.do("b").do("a").open == ["c", "d"]
     assert r.do("d").do("c").done
 
@@ -186,10 +289,18 @@ def test_flows_are_told_in_order(run: Runner) -> None:
 
 def test_automatic_loops_of_a_thousand_rounds(run: Runner) -> None:
     r = run(
-        diagram(start(), gate("exclusive", "x"), script("n", "=n + 1", "n"), gate("exclusive", "y", "d"), end(), chain("s", "x", "n", "y"),
-                flow("y", "x", "=n < 1000"), flow("y", "e", None, "d")),
+        diagram(
+            start(),
+            gate("exclusive", "x"),
+            script("n", "=n + 1", "n"),
+            gate("exclusive", "y", "d"),
+            end(),
+            chain("s", "x", "n", "y"),
+            flow("y", "x", "=n < 1000"),
+            flow("y", "e", None, "d"),
+        ),
         {"n": 0},
-    )  # fmt: skip
+    )
     assert (r.done, r.variables["n"]) == (True, 1000)
 
 

@@ -9,6 +9,7 @@ from service.domain.instances import IncidentResolved
 
 from .conftest import Runner
 from .drawing import (
+    KEYED,
     boundary,
     catch,
     chain,
@@ -59,10 +60,22 @@ def test_only_the_element_is_frozen(run: Runner) -> None:
 def test_an_incident_tells_where_it_is(run: Runner) -> None:
     r = run(
         definitions(
-            process("P", start(), '<bpmn:callActivity id="c">' + ext('<zeebe:calledElement processId="Q"/>') + "</bpmn:callActivity>", end(), chain("s", "c", "e")),
-            process("Q", start("qs"), user("a", '<zeebe:priorityDefinition priority="=p"/>', name="Vælg"), end("qe"), chain("qs", "a", "qe")),
+            process(
+                "P",
+                start(),
+                '<bpmn:callActivity id="c">' + ext('<zeebe:calledElement processId="Q"/>') + "</bpmn:callActivity>",
+                end(),
+                chain("s", "c", "e"),
+            ),
+            process(
+                "Q",
+                start("qs"),
+                user("a", '<zeebe:priorityDefinition priority="=p"/>', name="Vælg"),
+                end("qe"),
+                chain("qs", "a", "qe"),
+            ),
         )
-    )  # fmt: skip
+    )
     incident = r.step.incidents[0]
     assert (incident.element_id, incident.element_name, incident.process_id) == ("a", "Vælg", "Q")
     assert incident.called_key == r.step.called[0].key
@@ -89,10 +102,16 @@ def test_bad_retries(run: Runner, retries: str) -> None:
 def test_an_edge_that_cannot_be_opened_freezes_its_host(run: Runner) -> None:
     r = run(
         diagram(
-            start(), user("a"), boundary("t", "a", timer("P1D")), boundary("m", "a", message()), end(),
-            chain("s", "a", "e"), chain("t", "e"), chain("m", "e"),
+            start(),
+            user("a"),
+            boundary("t", "a", timer("P1D")),
+            boundary("m", "a", message()),
+            end(),
+            chain("s", "a", "e"),
+            chain("t", "e"),
+            chain("m", "e"),
         )
-    )  # fmt: skip
+    )
     assert (r.frozen, r.open) == ([("a", "EXTRACT_VALUE_ERROR")], [])
     assert r.set(key="k").retry("a").open == ["a", "m", "t"]
 
@@ -182,7 +201,7 @@ def test_decisions(run: Runner) -> None:
 
 def test_names_and_codes_by_expression(run: Runner) -> None:
     shared = (
-        f'<bpmn:message id="m1" name="=navn">{ext("<zeebe:subscription correlationKey=" + chr(34) + "=key" + chr(34) + "/>")}</bpmn:message>'
+        f'<bpmn:message id="m1" name="=navn">{KEYED}</bpmn:message>'
         '<bpmn:signal id="sg" name="=navn"/><bpmn:error id="E1" errorCode="=navn"/><bpmn:escalation id="XE1" escalationCode="=navn"/>'
     )
     for element in (

@@ -15,6 +15,7 @@ from .drawing import (
     end,
     escalation,
     event_sub,
+    ext,
     flow,
     frist,
     gate,
@@ -37,12 +38,18 @@ def running_phase(*activities: str) -> str:
 def test_a_guarded_closing_by_escalation(run: Runner) -> None:
     """A non-interrupting bound timer, a gateway, an escalation end, one interrupting process-level catcher."""
     guard = (
-        gate("exclusive", "vagt", "nej") + end("luk", escalation("E1")) + user("stilling") + end("vagt_slut")
-        + chain("tid_s", "vagt") + flow("vagt", "luk", "=not(i_bero)") + flow("vagt", "stilling", None, "nej") + chain("stilling", "vagt_slut")
-    )  # fmt: skip
+        gate("exclusive", "vagt", "nej")
+        + end("luk", escalation("E1"))
+        + user("stilling")
+        + end("vagt_slut")
+        + chain("tid_s", "vagt")
+        + flow("vagt", "luk", "=not(i_bero)")
+        + flow("vagt", "stilling", None, "nej")
+        + chain("stilling", "vagt_slut")
+    )
     timed = (
         '<bpmn:subProcess id="tid" triggeredByEvent="true"><bpmn:startEvent id="tid_s" isInterrupting="false">'
-        f"<bpmn:extensionElements>{frist('t2')}</bpmn:extensionElements>{timer('=slut', 'timeDate')}</bpmn:startEvent>{guard}</bpmn:subProcess>"
+        f"{ext(frist('t2'))}{timer('=slut', 'timeDate')}</bpmn:startEvent>{guard}</bpmn:subProcess>"
     )
     closing = event_sub("luk_forloeb", escalation("E1"), user("afslut") + end("lukket"), "afslut", "lukket")
     content = diagram(start(), running_phase(user("kontakt")), end(), chain("s", "fase", "e"), timed, closing)
@@ -63,11 +70,22 @@ def test_a_guarded_closing_by_escalation(run: Runner) -> None:
 def test_the_running_phase_ends_on_its_condition_only(run: Runner) -> None:
     r = run(
         diagram(
-            start(), running_phase(user("kontakt"), user("maal_naaet"), script("slut", "=true", "forloeb_slut"), chain("maal_naaet", "slut")),
-            boundary("ret", "fase", timer("P6M")), user("efter"), user("oplys"), end(), chain("s", "fase", "efter", "e"), chain("ret", "oplys", "e"),
+            start(),
+            running_phase(
+                user("kontakt"),
+                user("maal_naaet"),
+                script("slut", "=true", "forloeb_slut"),
+                chain("maal_naaet", "slut"),
+            ),
+            boundary("ret", "fase", timer("P6M")),
+            user("efter"),
+            user("oplys"),
+            end(),
+            chain("s", "fase", "efter", "e"),
+            chain("ret", "oplys", "e"),
         ),
         {"forloeb_slut": False},
-    )  # fmt: skip
+    )
     for _ in range(3):
         r.activate("fase", "kontakt").do("kontakt")
     assert r.open == ["ret"]
@@ -77,11 +95,17 @@ def test_the_running_phase_ends_on_its_condition_only(run: Runner) -> None:
 
 def test_hours_by_a_non_interrupting_catcher(run: Runner) -> None:
     counted = (
-        user("kontakt") + script("laeg_til", "=timer_brugt + varighed / 60", "timer_brugt") + gate("exclusive", "over", "nej")
-        + script("husk", "=true", "varslet") + throw("meld", escalation("E1")) + gate("exclusive", "samlet")
-        + chain("kontakt", "laeg_til", "over") + flow("over", "husk", "=timer_brugt >= 0.8 * ramme and not(varslet)")
-        + flow("over", "samlet", None, "nej") + chain("husk", "meld", "samlet")
-    )  # fmt: skip
+        user("kontakt")
+        + script("laeg_til", "=timer_brugt + varighed / 60", "timer_brugt")
+        + gate("exclusive", "over", "nej")
+        + script("husk", "=true", "varslet")
+        + throw("meld", escalation("E1"))
+        + gate("exclusive", "samlet")
+        + chain("kontakt", "laeg_til", "over")
+        + flow("over", "husk", "=timer_brugt >= 0.8 * ramme and not(varslet)")
+        + flow("over", "samlet", None, "nej")
+        + chain("husk", "meld", "samlet")
+    )
     catcher = event_sub("varsel", escalation("E1"), user("orienter") + end("ve"), "orienter", "ve", interrupting=False)
     r = run(
         diagram(start(), running_phase(counted), end(), chain("s", "fase", "e"), catcher),
@@ -99,9 +123,15 @@ def test_hours_by_a_non_interrupting_catcher(run: Runner) -> None:
 
 def test_an_event_gateway_with_a_bound_timer_or_a_message(run: Runner) -> None:
     content = diagram(
-        start(), gate("eventBased", "g"), catch("tm", timer("=tidligst", "timeDate"), frist("foer")), catch("ms", message()),
-        user("kontakt"), end(), chain("s", "g", "tm", "kontakt", "e"), chain("g", "ms", "kontakt"),
-    )  # fmt: skip
+        start(),
+        gate("eventBased", "g"),
+        catch("tm", timer("=tidligst", "timeDate"), frist("foer")),
+        catch("ms", message()),
+        user("kontakt"),
+        end(),
+        chain("s", "g", "tm", "kontakt", "e"),
+        chain("g", "ms", "kontakt"),
+    )
     r = run(content, {"key": "k"})
     assert r.wait("tm").due is None
     assert r.message("m1")
@@ -113,10 +143,18 @@ def test_an_event_gateway_with_a_bound_timer_or_a_message(run: Runner) -> None:
 def test_one_process_starts_another_by_a_message(run: Runner) -> None:
     content = definitions(
         process(
-            "P", start(), job("j", "forloeb:besked", '<zeebe:ioMapping><zeebe:input source="=&quot;start&quot;" target="navn"/>'
-            '<zeebe:input source="=sag.nummer" target="noegle"/></zeebe:ioMapping>'), end(), chain("s", "j", "e"),
+            "P",
+            start(),
+            job(
+                "j",
+                "forloeb:besked",
+                '<zeebe:ioMapping><zeebe:input source="=&quot;start&quot;" target="navn"/>'
+                '<zeebe:input source="=sag.nummer" target="noegle"/></zeebe:ioMapping>',
+            ),
+            end(),
+            chain("s", "j", "e"),
         )
-    )  # fmt: skip
+    )
     r = run(content, {"sag": {"nummer": "2026-17"}})
     assert r.done
     assert r.step.effects[0].correlation_key == "2026-17"

@@ -9,6 +9,7 @@ import pytest
 from service.domain.definitions import Binding, StartEvent
 
 from .drawing import (
+    KEYED,
     ad_hoc,
     call,
     catch,
@@ -42,16 +43,28 @@ def test_what_is_told_of_elements() -> None:
     content = diagram(
         start("s", "", '<zeebe:formDefinition formId="start"/>'),
         user(
-            "a", '<zeebe:formDefinition formId="D1"/>', '<zeebe:assignmentDefinition candidateGroups="mentor, leder"/>',
-            '<zeebe:properties><zeebe:property name="krav" value="UM-1"/></zeebe:properties>', due("=x"), frist("f1"), status("i gang"), name="Ring op", inner=NOTE,
+            "a",
+            '<zeebe:formDefinition formId="D1"/>',
+            '<zeebe:assignmentDefinition candidateGroups="mentor, leder"/>',
+            '<zeebe:properties><zeebe:property name="krav" value="UM-1"/></zeebe:properties>',
+            due("=x"),
+            frist("f1"),
+            status("i gang"),
+            name="Ring op",
+            inner=NOTE,
         ),
         sub("sp", start("s2") + job("j", "=t", io([("=1", "x.y"), ("=2", "z")])) + end("e2") + chain("s2", "j", "e2")),
-        call("c", "Q", bindingType="deployment"), decision("d", "afgoer", "r"), receive("r"), catch("m", message()),
+        call("c", "Q", bindingType="deployment"),
+        decision("d", "afgoer", "r"),
+        receive("r"),
+        catch("m", message()),
         ad_hoc("ah", user("u1") + user("u2") + chain("u1", "u2")),
-        end(), chain("s", "a", "sp", "c", "d", "r", "m", "ah", "e"),
-        '<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Mentor"><bpmn:flowNodeRef>a</bpmn:flowNodeRef><bpmn:flowNodeRef>sp</bpmn:flowNodeRef>'
-        '<bpmn:childLaneSet id="ls2"><bpmn:lane id="l2" name="Leder"><bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane></bpmn:childLaneSet></bpmn:lane></bpmn:laneSet>',
-    )  # fmt: skip
+        end(),
+        chain("s", "a", "sp", "c", "d", "r", "m", "ah", "e"),
+        '<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Mentor"><bpmn:flowNodeRef>a</bpmn:flowNodeRef>'
+        '<bpmn:flowNodeRef>sp</bpmn:flowNodeRef><bpmn:childLaneSet id="ls2"><bpmn:lane id="l2" name="Leder">'
+        "<bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane></bpmn:childLaneSet></bpmn:lane></bpmn:laneSet>",
+    )
     model = ENGINE.read(content, "x.bpmn").models[0]
     elements = model.elements
     a = elements["a"]
@@ -76,7 +89,7 @@ def test_what_is_told_of_elements() -> None:
 
 def test_ways_into_a_process() -> None:
     shared = (
-        f'<bpmn:message id="m" name="= &quot;advis-&quot; + string(1)">{ext("<zeebe:subscription correlationKey=" + chr(34) + "=nr" + chr(34) + "/>")}</bpmn:message>'
+        f'<bpmn:message id="m" name="= &quot;advis-&quot; + string(1)">{KEYED}</bpmn:message>'
         '<bpmn:message id="n" name="uden"/><bpmn:signal id="sg" name="sg"/>'
     )
     body = (
@@ -92,7 +105,7 @@ def test_ways_into_a_process() -> None:
     ).models[0]
     assert [(s.element_id, s.kind, s.name, s.correlation_key, s.timer, s.timer_form) for s in model.starts] == [
         ("a", "none", "", None, "", ""),
-        ("b", "message", "advis-1", "=nr", "", ""),
+        ("b", "message", "advis-1", "=key", "", ""),
         ("b2", "message", "uden", None, "", ""),
         ("c", "signal", "sg", None, "", ""),
         ("d", "timer", "", None, "R/P1M", "timeCycle"),

@@ -76,7 +76,10 @@ ONE_ELEMENT = {
     "conditional catch": (catch("x", "<bpmn:conditionalEventDefinition/>"), "Betingelseshændelser"),
     "cancel end": (throw("x", "<bpmn:cancelEventDefinition/>"), "Annulleringshændelser"),
     "several definitions": (catch("x", message() + signal()), "Flere hændelser"),
-    "definition ref": (catch("x", "<bpmn:eventDefinitionRef>d</bpmn:eventDefinitionRef>"), "fælles hændelsesdefinition"),
+    "definition ref": (
+        catch("x", "<bpmn:eventDefinitionRef>d</bpmn:eventDefinitionRef>"),
+        "fælles hændelsesdefinition",
+    ),
     "job-based user task": (tag("userTask"), "<zeebe:userTask/>"),
     "native script": (tag("scriptTask", "<bpmn:script>x</bpmn:script>"), "FEEL-udtryk"),
     "potential owner": (user("x", inner="<bpmn:potentialOwner/>"), "tildeling"),
@@ -102,10 +105,16 @@ ONE_ELEMENT = {
     "call with a wrong binding": (call("x", "Q", bindingType="nyeste"), "bindingType"),
     "tag without binding": (call("x", "Q", versionTag="v1"), "versionTag"),
     "binding without tag": (call("x", "Q", bindingType="versionTag"), "versionTag"),
-    "task listeners": (user("x", '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="t"/></zeebe:taskListeners>'), "Opgavelyttere"),
+    "task listeners": (
+        user("x", '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="t"/></zeebe:taskListeners>'),
+        "Opgavelyttere",
+    ),
     "execution listeners": (job("x", "t", "<zeebe:executionListeners/>"), "Lyttere"),
     "user task form": (user("x", '<zeebe:userTaskForm id="f"/>'), "indlejret formular"),
-    "form with two references": (user("x", '<zeebe:formDefinition formId="a" externalReference="b"/>'), "Behold den ene"),
+    "form with two references": (
+        user("x", '<zeebe:formDefinition formId="a" externalReference="b"/>'),
+        "Behold den ene",
+    ),
     "form key": (user("x", '<zeebe:formDefinition formKey="a"/>'), "formKey"),
     "unknown zeebe extension": (job("x", "t", "<zeebe:noget/>"), "zeebe:noget"),
     "unknown zeebe attribute": (job("x", "t").replace("type=", "kind="), "kind"),
@@ -120,7 +129,13 @@ ONE_ELEMENT = {
     "misspelt attribute": (tag("task", cancelActvity="false"), "cancelActvity"),
     "due date": (user("x", '<zeebe:taskSchedule dueDate="i morgen"/>'), "tidszone"),
     "priority": (user("x", '<zeebe:priorityDefinition priority="200"/>'), "0 til 100"),
-    "loop cardinality": (task("x", "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"), "fast antal"),
+    "loop cardinality": (
+        task(
+            "x",
+            "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
+        ),
+        "fast antal",
+    ),
     "loop without collection": (task("x", "<bpmn:multiInstanceLoopCharacteristics/>"), "inputCollection"),
     "loop with half an output": (task("x", many("=xs", "x", "rs")), "begge"),
     "loop behavior": (task("x", many("=xs").replace("isSequential", 'behavior="One" isSequential')), "behavior"),
@@ -137,20 +152,35 @@ ONE_ELEMENT = {
     "signal that is not there": (throw("x", signal("nej")), "signalet 'nej'"),
     "link without partner": (throw("x", link("L")), "modtagende ende"),
     "link without name": (throw("x", link("")), "mangler et navn"),
-    "ad-hoc with a start event": (ad_hoc("x", start("s2") + user("a") + chain("s2", "a")), "start- eller sluthændelser"),
+    "ad-hoc with a start event": (
+        ad_hoc("x", start("s2") + user("a") + chain("s2", "a")),
+        "start- eller sluthændelser",
+    ),
     "empty ad-hoc": (ad_hoc("x", gate("exclusive", "g")), "mindst én aktivitet"),
-    "sequential ad-hoc": (ad_hoc("x", user("a")).replace("<bpmn:adHocSubProcess ", '<bpmn:adHocSubProcess ordering="Sequential" '), "Rækkefølgen"),
+    "sequential ad-hoc": (
+        ad_hoc("x", user("a")).replace("<bpmn:adHocSubProcess ", '<bpmn:adHocSubProcess ordering="Sequential" '),
+        "Rækkefølgen",
+    ),
     "sub-process without start": (sub("x", user("a") + end("e2") + chain("a", "e2")), "netop én starthændelse"),
-    "sub-process with a message start": (sub("x", start("s2", message()) + end("e2") + chain("s2", "e2")), "starthændelse i en delproces"),
+    "sub-process with a message start": (
+        sub("x", start("s2", message()) + end("e2") + chain("s2", "e2")),
+        "starthændelse i en delproces",
+    ),
     "event gateway without events": (gate("eventBased", "x"), "mindst to"),
-    "parallel event gateway": (gate("eventBased", "x").replace("eventBasedGateway ", 'eventBasedGateway eventGatewayType="Parallel" ', 1), "parallel hændelsesgateway"),
+    "parallel event gateway": (
+        gate("eventBased", "x").replace("eventBasedGateway ", 'eventBasedGateway eventGatewayType="Parallel" ', 1),
+        "parallel hændelsesgateway",
+    ),
     "default on a task": (tag("task", default="f"), "standardpil"),
     "default that is no own flow": (gate("exclusive", "x", "nej"), "udgår ikke"),
-    "wrong direction": (gate("exclusive", "x").replace("exclusiveGateway ", 'exclusiveGateway gatewayDirection="Converging" ', 1), "gatewayDirection"),
+    "wrong direction": (
+        gate("exclusive", "x").replace("exclusiveGateway ", 'exclusiveGateway gatewayDirection="Converging" ', 1),
+        "gatewayDirection",
+    ),
     "boolean that is none": (tag("adHocSubProcess", user("a"), cancelRemainingInstances="ja"), "true eller false"),
     "agent": (job("x", "t", "<zeebe:agentDefinition/>"), "agentdefinition"),
     "linked resources": (job("x", "t", "<zeebe:linkedResources/>"), "ressourcer"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", ONE_ELEMENT)
@@ -166,130 +196,366 @@ def test_one_element(what: str) -> None:
 A, B = user("a"), user("b")
 WHOLE = {
     "no start": (diagram(A, end(), chain("a", "e")), "ingen starthændelse", "P"),
-    "two starts": (diagram(start(), start("s2"), A, end(), chain("s", "a", "e"), chain("s2", "a")), "flere almindelige", "s2"),
+    "two starts": (
+        diagram(start(), start("s2"), A, end(), chain("s", "a", "e"), chain("s2", "a")),
+        "flere almindelige",
+        "s2",
+    ),
     "same message twice": (
-        diagram(start("s", message()), start("s2", message()), A, end(), chain("s", "a", "e"), chain("s2", "a")), "samme besked", "s2",
+        diagram(start("s", message()), start("s2", message()), A, end(), chain("s", "a", "e"), chain("s2", "a")),
+        "samme besked",
+        "s2",
     ),
     "flow into a start": (diagram(start(), A, end(), chain("s", "a", "e"), flow("a", "s")), "starthændelse", "s"),
     "flow out of an end": (diagram(start(), A, end(), chain("s", "e", "a")), "sluthændelse", "e"),
-    "flow without target": (diagram(start(), A, end(), chain("s", "a", "e"), flow("a", "nej", id_="f9")), "mangler en ende", "f9"),
+    "flow without target": (
+        diagram(start(), A, end(), chain("s", "a", "e"), flow("a", "nej", id_="f9")),
+        "mangler en ende",
+        "f9",
+    ),
     "flow into a sub-process": (
-        diagram(start(), sub("x", start("s2") + B + end("e2") + chain("s2", "b", "e2")), end(), chain("s", "x", "e"), flow("s", "b", id_="f9")),
-        "mangler en ende", "f9",
+        diagram(
+            start(),
+            sub("x", start("s2") + B + end("e2") + chain("s2", "b", "e2")),
+            end(),
+            chain("s", "x", "e"),
+            flow("s", "b", id_="f9"),
+        ),
+        "mangler en ende",
+        "f9",
     ),
     "unreachable": (diagram(start(), A, B, end(), chain("s", "a", "e")), "aldrig nås", "b"),
-    "condition after a task": (diagram(start(), A, end(), chain("s", "a"), flow("a", "e", "=x", "f9")), "eksklusiv eller inklusiv", "f9"),
+    "condition after a task": (
+        diagram(start(), A, end(), chain("s", "a"), flow("a", "e", "=x", "f9")),
+        "eksklusiv eller inklusiv",
+        "f9",
+    ),
     "condition after a parallel gateway": (
-        diagram(start(), gate("parallel", "p"), A, end(), chain("s", "p"), flow("p", "a", "=x", "f9"), chain("a", "e")), "eksklusiv eller inklusiv", "f9",
+        diagram(start(), gate("parallel", "p"), A, end(), chain("s", "p"), flow("p", "a", "=x", "f9"), chain("a", "e")),
+        "eksklusiv eller inklusiv",
+        "f9",
     ),
     "condition that is no FEEL": (
-        diagram(start(), gate("exclusive", "g", "d"), end(), end("e2"), chain("s", "g"), flow("g", "e", "x > 1", "f9"), flow("g", "e2", id_="d")),
-        "begynder med =", "f9",
+        diagram(
+            start(),
+            gate("exclusive", "g", "d"),
+            end(),
+            end("e2"),
+            chain("s", "g"),
+            flow("g", "e", "x > 1", "f9"),
+            flow("g", "e2", id_="d"),
+        ),
+        "begynder med =",
+        "f9",
     ),
     "missing condition": (
-        diagram(start(), gate("exclusive", "g"), end(), end("e2"), chain("s", "g"), flow("g", "e", "=x"), flow("g", "e2", id_="f9")),
-        "mangler en betingelse", "f9",
+        diagram(
+            start(),
+            gate("exclusive", "g"),
+            end(),
+            end("e2"),
+            chain("s", "g"),
+            flow("g", "e", "=x"),
+            flow("g", "e2", id_="f9"),
+        ),
+        "mangler en betingelse",
+        "f9",
     ),
     "event gateway to a task": (
-        diagram(start(), gate("eventBased", "g"), A, catch("c", signal()), end(), chain("s", "g", "c", "e"), flow("g", "a", id_="f9"), chain("a", "e")),
-        "modtagehændelser", "f9",
+        diagram(
+            start(),
+            gate("eventBased", "g"),
+            A,
+            catch("c", signal()),
+            end(),
+            chain("s", "g", "c", "e"),
+            flow("g", "a", id_="f9"),
+            chain("a", "e"),
+        ),
+        "modtagehændelser",
+        "f9",
     ),
     "event gateway, two ways in": (
-        diagram(start(), gate("eventBased", "g"), A, catch("c", signal()), catch("d", timer("PT1H")), end(), chain("s", "g", "c", "e"), chain("g", "d", "e"), chain("s", "a", "c")),
-        "kun have pilen", "c",
+        diagram(
+            start(),
+            gate("eventBased", "g"),
+            A,
+            catch("c", signal()),
+            catch("d", timer("PT1H")),
+            end(),
+            chain("s", "g", "c", "e"),
+            chain("g", "d", "e"),
+            chain("s", "a", "c"),
+        ),
+        "kun have pilen",
+        "c",
     ),
     "event gateway, same message": (
-        diagram(start(), gate("eventBased", "g"), catch("c", message()), catch("d", message()), end(), chain("s", "g", "c", "e"), chain("g", "d", "e")),
-        "samme gateway", "d",
+        diagram(
+            start(),
+            gate("eventBased", "g"),
+            catch("c", message()),
+            catch("d", message()),
+            end(),
+            chain("s", "g", "c", "e"),
+            chain("g", "d", "e"),
+        ),
+        "samme gateway",
+        "d",
     ),
-    "boundary on nothing": (diagram(start(), A, boundary("x", "nej", timer("PT1H")), end(), chain("s", "a", "e"), chain("x", "e")), "ikke er en aktivitet", "x"),
+    "boundary on nothing": (
+        diagram(start(), A, boundary("x", "nej", timer("PT1H")), end(), chain("s", "a", "e"), chain("x", "e")),
+        "ikke er en aktivitet",
+        "x",
+    ),
     "boundary on a gateway": (
-        diagram(start(), gate("exclusive", "a"), boundary("x", "a", timer("PT1H")), end(), chain("s", "a", "e"), chain("x", "e")), "ikke er en aktivitet", "x",
+        diagram(
+            start(),
+            gate("exclusive", "a"),
+            boundary("x", "a", timer("PT1H")),
+            end(),
+            chain("s", "a", "e"),
+            chain("x", "e"),
+        ),
+        "ikke er en aktivitet",
+        "x",
     ),
-    "boundary without a way on": (diagram(start(), A, boundary("x", "a", timer("PT1H")), end(), chain("s", "a", "e")), "ingen steder hen", "x"),
+    "boundary without a way on": (
+        diagram(start(), A, boundary("x", "a", timer("PT1H")), end(), chain("s", "a", "e")),
+        "ingen steder hen",
+        "x",
+    ),
     "flow into a boundary": (
-        diagram(start(), A, boundary("x", "a", timer("PT1H")), end(), chain("s", "a", "e"), chain("x", "e"), flow("s", "x")), "kanthændelse", "x",
+        diagram(
+            start(), A, boundary("x", "a", timer("PT1H")), end(), chain("s", "a", "e"), chain("x", "e"), flow("s", "x")
+        ),
+        "kanthændelse",
+        "x",
     ),
-    "boundary without trigger": (diagram(start(), A, boundary("x", "a", ""), end(), chain("s", "a", "e"), chain("x", "e")), "mangler en definition", "x"),
+    "boundary without trigger": (
+        diagram(start(), A, boundary("x", "a", ""), end(), chain("s", "a", "e"), chain("x", "e")),
+        "mangler en definition",
+        "x",
+    ),
     "interrupting cycle": (
-        diagram(start(), A, boundary("x", "a", timer("R/P1D", "timeCycle")), end(), chain("s", "a", "e"), chain("x", "e")), "ikke afbryder", "x",
+        diagram(
+            start(), A, boundary("x", "a", timer("R/P1D", "timeCycle")), end(), chain("s", "a", "e"), chain("x", "e")
+        ),
+        "ikke afbryder",
+        "x",
     ),
     "non-interrupting error": (
-        diagram(start(), A, boundary("x", "a", error("E1"), interrupting=False), end(), chain("s", "a", "e"), chain("x", "e")), "afbryder altid", "x",
+        diagram(
+            start(),
+            A,
+            boundary("x", "a", error("E1"), interrupting=False),
+            end(),
+            chain("s", "a", "e"),
+            chain("x", "e"),
+        ),
+        "afbryder altid",
+        "x",
     ),
     "escalation from a task": (
-        diagram(start(), A, boundary("x", "a", escalation("E1")), end(), chain("s", "a", "e"), chain("x", "e")), "eskalere", "x",
+        diagram(start(), A, boundary("x", "a", escalation("E1")), end(), chain("s", "a", "e"), chain("x", "e")),
+        "eskalere",
+        "x",
     ),
     "two catch-alls": (
-        diagram(start(), A, boundary("x", "a", error()), boundary("y", "a", error()), end(), chain("s", "a", "e"), chain("x", "e"), chain("y", "e")), "enhver fejl", "y",
+        diagram(
+            start(),
+            A,
+            boundary("x", "a", error()),
+            boundary("y", "a", error()),
+            end(),
+            chain("s", "a", "e"),
+            chain("x", "e"),
+            chain("y", "e"),
+        ),
+        "enhver fejl",
+        "y",
     ),
     "same code twice": (
-        diagram(start(), A, boundary("x", "a", error("E1")), boundary("y", "a", error("E1")), end(), chain("s", "a", "e"), chain("x", "e"), chain("y", "e")),
-        "koden 'E1'", "y",
+        diagram(
+            start(),
+            A,
+            boundary("x", "a", error("E1")),
+            boundary("y", "a", error("E1")),
+            end(),
+            chain("s", "a", "e"),
+            chain("x", "e"),
+            chain("y", "e"),
+        ),
+        "koden 'E1'",
+        "y",
     ),
     "same message twice on an edge": (
-        diagram(start(), A, boundary("x", "a", message()), boundary("y", "a", message()), end(), chain("s", "a", "e"), chain("x", "e"), chain("y", "e")),
-        "beskeden 'm1'", "y",
+        diagram(
+            start(),
+            A,
+            boundary("x", "a", message()),
+            boundary("y", "a", message()),
+            end(),
+            chain("s", "a", "e"),
+            chain("x", "e"),
+            chain("y", "e"),
+        ),
+        "beskeden 'm1'",
+        "y",
     ),
     "same code in two event sub-processes": (
-        diagram(start(), A, end(), chain("s", "a", "e"), event_sub("x", error("E1"), end("xe"), "xe"), event_sub("y", error("E1"), end("ye"), "ye")),
-        "koden 'E1'", "y_s",
+        diagram(
+            start(),
+            A,
+            end(),
+            chain("s", "a", "e"),
+            event_sub("x", error("E1"), end("xe"), "xe"),
+            event_sub("y", error("E1"), end("ye"), "ye"),
+        ),
+        "koden 'E1'",
+        "y_s",
     ),
     "event sub-process with a flow": (
-        diagram(start(), A, event_sub("x", message(), end("xe"), "xe"), end(), chain("s", "a", "e"), flow("a", "x")), "pile til eller fra", "x",
+        diagram(start(), A, event_sub("x", message(), end("xe"), "xe"), end(), chain("s", "a", "e"), flow("a", "x")),
+        "pile til eller fra",
+        "x",
     ),
     "event sub-process without event": (
-        diagram(start(), A, end(), chain("s", "a", "e"), event_sub("x", "", end("xe"), "xe")), "mangler en definition", "x_s",
+        diagram(start(), A, end(), chain("s", "a", "e"), event_sub("x", "", end("xe"), "xe")),
+        "mangler en definition",
+        "x_s",
     ),
     "event sub-process with a boundary": (
-        diagram(start(), A, end(), chain("s", "a", "e"), event_sub("x", message(), end("xe"), "xe"), boundary("b", "x", timer("PT1H")), chain("b", "e")),
-        "kanthændelser", "x",
+        diagram(
+            start(),
+            A,
+            end(),
+            chain("s", "a", "e"),
+            event_sub("x", message(), end("xe"), "xe"),
+            boundary("b", "x", timer("PT1H")),
+            chain("b", "e"),
+        ),
+        "kanthændelser",
+        "x",
     ),
     "many event sub-processes": (
-        diagram(start(), A, end(), chain("s", "a", "e"), event_sub("x", message(), end("xe") + many("=[1]"), "xe")), "flere instanser", "x",
+        diagram(start(), A, end(), chain("s", "a", "e"), event_sub("x", message(), end("xe") + many("=[1]"), "xe")),
+        "flere instanser",
+        "x",
     ),
     "two link targets": (
-        diagram(start(), throw("l", link("L")), catch("c", link("L")), catch("d", link("L")), end(), chain("s", "l"), chain("c", "e"), chain("d", "e")),
-        "flere modtagende", "d",
+        diagram(
+            start(),
+            throw("l", link("L")),
+            catch("c", link("L")),
+            catch("d", link("L")),
+            end(),
+            chain("s", "l"),
+            chain("c", "e"),
+            chain("d", "e"),
+        ),
+        "flere modtagende",
+        "d",
     ),
-    "flow out of a link": (diagram(start(), throw("l", link("L")), catch("c", link("L")), end(), chain("s", "l", "e"), chain("c", "e")), "afsendende ende", "l"),
-    "flow into a link": (diagram(start(), throw("l", link("L")), catch("c", link("L")), end(), chain("s", "l"), chain("s", "c", "e")), "modtagende ende", "c"),
+    "flow out of a link": (
+        diagram(start(), throw("l", link("L")), catch("c", link("L")), end(), chain("s", "l", "e"), chain("c", "e")),
+        "afsendende ende",
+        "l",
+    ),
+    "flow into a link": (
+        diagram(start(), throw("l", link("L")), catch("c", link("L")), end(), chain("s", "l"), chain("s", "c", "e")),
+        "modtagende ende",
+        "c",
+    ),
     "same id twice": (diagram(start(), A, user("a"), end(), chain("s", "a", "e")), "flere gange", "a"),
-    "unconnected gateway": (diagram(start(), A, gate("parallel", "g"), end(), chain("s", "a", "e")), "ikke forbundet", "g"),
+    "unconnected gateway": (
+        diagram(start(), A, gate("parallel", "g"), end(), chain("s", "a", "e")),
+        "ikke forbundet",
+        "g",
+    ),
     "dead end gateway": (diagram(start(), gate("parallel", "g"), chain("s", "g")), "Ingen pil fører væk", "g"),
     "start timer with a duration": (diagram(start("s", timer("PT1H")), end(), chain("s", "e")), "varighed", "s"),
-    "start timer that needs variables": (diagram(start("s", timer("=x", "timeDate")), end(), chain("s", "e")), "uden variabler", "s"),
-    "start timer that is no cycle": (diagram(start("s", timer("R0/PT1H", "timeCycle")), end(), chain("s", "e")), "nul gange", "s"),
+    "start timer that needs variables": (
+        diagram(start("s", timer("=x", "timeDate")), end(), chain("s", "e")),
+        "uden variabler",
+        "s",
+    ),
+    "start timer that is no cycle": (
+        diagram(start("s", timer("R0/PT1H", "timeCycle")), end(), chain("s", "e")),
+        "nul gange",
+        "s",
+    ),
     "error start": (diagram(start("s", error("E1")), end(), chain("s", "e")), "fejl", "s"),
-    "form on a message start": (diagram(start("s", message(), '<zeebe:formDefinition formId="f"/>'), end(), chain("s", "e")), "formular", "s"),
+    "form on a message start": (
+        diagram(start("s", message(), '<zeebe:formDefinition formId="f"/>'), end(), chain("s", "e")),
+        "formular",
+        "s",
+    ),
     "thrown error without code": (
-        definitions(process("P", start(), end("e", error("E9")), chain("s", "e")), '<bpmn:error id="E9"/>'), "mangler en kode", "e",
+        definitions(process("P", start(), end("e", error("E9")), chain("s", "e")), '<bpmn:error id="E9"/>'),
+        "mangler en kode",
+        "e",
     ),
     "caught code by expression": (
-        definitions(process("P", start(), A, boundary("x", "a", error("E9")), end(), chain("s", "a", "e"), chain("x", "e")), '<bpmn:error id="E9" errorCode="=k"/>'),
-        "ikke være et udtryk", "x",
+        definitions(
+            process("P", start(), A, boundary("x", "a", error("E9")), end(), chain("s", "a", "e"), chain("x", "e")),
+            '<bpmn:error id="E9" errorCode="=k"/>',
+        ),
+        "ikke være et udtryk",
+        "x",
     ),
     "message without key": (
-        definitions(process("P", start(), catch("c", message("m9")), end(), chain("s", "c", "e")), '<bpmn:message id="m9" name="m9"/>'), "korrelationsnøgle", "c",
+        definitions(
+            process("P", start(), catch("c", message("m9")), end(), chain("s", "c", "e")),
+            '<bpmn:message id="m9" name="m9"/>',
+        ),
+        "korrelationsnøgle",
+        "c",
     ),
     "message without name": (
-        definitions(process("P", start(), catch("c", message("m9")), end(), chain("s", "c", "e")), '<bpmn:message id="m9"/>'), "mangler et navn", "c",
+        definitions(
+            process("P", start(), catch("c", message("m9")), end(), chain("s", "c", "e")), '<bpmn:message id="m9"/>'
+        ),
+        "mangler et navn",
+        "c",
     ),
     "start message name with variables": (
-        definitions(process("P", start("s", message("m9")), end(), chain("s", "e")), '<bpmn:message id="m9" name="=x"/>'), "uden variabler", "s",
+        definitions(
+            process("P", start("s", message("m9")), end(), chain("s", "e")), '<bpmn:message id="m9" name="=x"/>'
+        ),
+        "uden variabler",
+        "s",
     ),
     "flow lists that disagree": (
-        diagram(start().replace("></bpmn:startEvent>", "><bpmn:outgoing>f8</bpmn:outgoing></bpmn:startEvent>"), end(), flow("s", "e", id_="f9")),
-        "passer ikke med pilene", "s",
+        diagram(
+            start().replace("></bpmn:startEvent>", "><bpmn:outgoing>f8</bpmn:outgoing></bpmn:startEvent>"),
+            end(),
+            flow("s", "e", id_="f9"),
+        ),
+        "passer ikke med pilene",
+        "s",
     ),
     "element without id": (diagram(start(), "<bpmn:task/>", end(), chain("s", "e")), "intet id", "P"),
     "element with a bad id": (diagram(start(), task("1 a"), end(), chain("s", "e")), "ugyldigt id", "1 a"),
     "condition in another language": (
-        diagram(start(), gate("exclusive", "g", "d"), end(), end("e2"), chain("s", "g"), flow("g", "e", "=x", "f9").replace("Expression>", 'Expression language="javascript">', 1), flow("g", "e2", id_="d")),
-        "javascript", "f9",
+        diagram(
+            start(),
+            gate("exclusive", "g", "d"),
+            end(),
+            end("e2"),
+            chain("s", "g"),
+            flow("g", "e", "=x", "f9").replace("Expression>", 'Expression language="javascript">', 1),
+            flow("g", "e2", id_="d"),
+        ),
+        "javascript",
+        "f9",
     ),
-    "global task": (definitions(process("P", start(), end(), chain("s", "e")), '<bpmn:globalTask id="g"/>'), "Globale opgaver", "g"),
-}  # fmt: skip
+    "global task": (
+        definitions(process("P", start(), end(), chain("s", "e")), '<bpmn:globalTask id="g"/>'),
+        "Globale opgaver",
+        "g",
+    ),
+}
 
 
 @pytest.mark.parametrize("what", WHOLE)
@@ -335,13 +601,25 @@ def test_all_findings_at_once_with_their_lines() -> None:
         (b"<x/>" + b" " * 5_000_000, "fylder"),
         (definitions(), "isExecutable"),
         (definitions(process("P", start(), end(), chain("s", "e")).replace('isExecutable="true"', "")), "isExecutable"),
-        (diagram(start(), end(), chain("s", "e")).replace(b"<bpmn:definitions", b'<bpmn:definitions modeler:executionPlatform="Camunda Platform"'), "Camunda 8"),
-        (definitions(process("P", start(), end(), chain("s", "e")).replace("isExecutable", 'xmlns:c="http://camunda.org/schema/1.0/bpmn" c:historyTimeToLive="1" isExecutable')), "Camunda 7"),
+        (
+            diagram(start(), end(), chain("s", "e")).replace(
+                b"<bpmn:definitions", b'<bpmn:definitions modeler:executionPlatform="Camunda Platform"'
+            ),
+            "Camunda 8",
+        ),
+        (
+            definitions(
+                process("P", start(), end(), chain("s", "e")).replace(
+                    "isExecutable", 'xmlns:c="http://camunda.org/schema/1.0/bpmn" c:historyTimeToLive="1" isExecutable'
+                )
+            ),
+            "Camunda 7",
+        ),
         (with_one(user("x", '<c:properties xmlns:c="http://camunda.org/schema/1.0/bpmn"/>')), "Camunda 7"),
         (definitions(process("P", start(), end(), chain("s", "e")).replace('id="P"', "")), "gyldigt id"),
         (definitions(process("P", ext("<zeebe:versionTag/>"), start(), end(), chain("s", "e"))), "versionTag"),
     ],
-)  # fmt: skip
+)
 def test_files(content: bytes, expected: str) -> None:
     assert any(expected in f.message for f in refused(content))
 
@@ -349,15 +627,21 @@ def test_files(content: bytes, expected: str) -> None:
 def test_what_is_accepted_and_ignored() -> None:
     extra = (
         f'<bpmn:definitions {NAMESPACES} xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" modeler:executionPlatform="Camunda Cloud" '
-        f'modeler:executionPlatformVersion="8.8.0">{SHARED}<bpmn:collaboration id="c"><bpmn:participant id="p1" processRef="P"/></bpmn:collaboration>'
+        f'modeler:executionPlatformVersion="8.8.0">{SHARED}'
+        '<bpmn:collaboration id="c"><bpmn:participant id="p1" processRef="P"/></bpmn:collaboration>'
         '<bpmn:itemDefinition id="i"/><bpmn:dataStore id="ds"/>'
-        '<bpmn:process id="P" isExecutable="true"><bpmn:extensionElements><zeebe:properties><zeebe:property name="a" value="b"/></zeebe:properties></bpmn:extensionElements>'
-        + start() + '<bpmn:serviceTask id="x" zeebe:modelerTemplate="t" zeebe:modelerTemplateVersion="1"><bpmn:extensionElements>'
-        '<zeebe:taskDefinition type="t"/></bpmn:extensionElements><bpmn:ioSpecification/><bpmn:property id="pr"/></bpmn:serviceTask>' + end()
-        + chain("s", "x", "e") + '<bpmn:textAnnotation id="ta"><bpmn:text>hej</bpmn:text></bpmn:textAnnotation><bpmn:association id="as" sourceRef="x" targetRef="ta"/>'
+        '<bpmn:process id="P" isExecutable="true">'
+        + ext('<zeebe:properties><zeebe:property name="a" value="b"/></zeebe:properties>')
+        + start()
+        + '<bpmn:serviceTask id="x" zeebe:modelerTemplate="t" zeebe:modelerTemplateVersion="1"><bpmn:extensionElements>'
+        '<zeebe:taskDefinition type="t"/></bpmn:extensionElements><bpmn:ioSpecification/><bpmn:property id="pr"/></bpmn:serviceTask>'
+        + end()
+        + chain("s", "x", "e")
+        + '<bpmn:textAnnotation id="ta"><bpmn:text>hej</bpmn:text></bpmn:textAnnotation>'
+        '<bpmn:association id="as" sourceRef="x" targetRef="ta"/>'
         '<bpmn:group id="gr"/><bpmn:dataObject id="do"/><bpmn:dataObjectReference id="dr"/></bpmn:process>'
         '<bpmn:process id="Q"><bpmn:complexGateway id="cg"/></bpmn:process><di:BPMNDiagram id="d1"/></bpmn:definitions>'
-    )  # fmt: skip
+    )
     reading = ENGINE.read(extra.encode(), "fil.bpmn")
     assert [m.id for m in reading.models] == ["P"]
     assert reading.warnings == ()

@@ -35,9 +35,16 @@ from .drawing import (
 from .driver import ENGINE, T0, CountingKeys, MemoryCatalog, Run
 
 LOOP = diagram(
-    start(), gate("exclusive", "x"), user("a"), script("n", "=n + 1", "n"), gate("exclusive", "y", "ud"), end(), chain("s", "x", "a", "n", "y"),
-    flow("y", "x", "=igen"), flow("y", "e", None, "ud"),
-)  # fmt: skip
+    start(),
+    gate("exclusive", "x"),
+    user("a"),
+    script("n", "=n + 1", "n"),
+    gate("exclusive", "y", "ud"),
+    end(),
+    chain("s", "x", "a", "n", "y"),
+    flow("y", "x", "=igen"),
+    flow("y", "e", None, "ud"),
+)
 
 
 def test_a_long_life_leaves_no_trace_in_the_state() -> None:
@@ -172,10 +179,20 @@ def test_one_program_serves_many_threads() -> None:
     catalog = MemoryCatalog()
     catalog.deploy(
         diagram(
-            start(), user("a"), boundary("t", "a", timer("R/PT1H", "timeCycle"), interrupting=False), end("x"), gate("parallel", "p"), user("b"), user("c"),
-            gate("parallel", "q"), end(), chain("s", "a", "p", "b", "q", "e"), chain("p", "c", "q"), chain("t", "x"),
+            start(),
+            user("a"),
+            boundary("t", "a", timer("R/PT1H", "timeCycle"), interrupting=False),
+            end("x"),
+            gate("parallel", "p"),
+            user("b"),
+            user("c"),
+            gate("parallel", "q"),
+            end(),
+            chain("s", "a", "p", "b", "q", "e"),
+            chain("p", "c", "q"),
+            chain("t", "x"),
         )
-    )  # fmt: skip
+    )
     faults: list[BaseException] = []
 
     def work() -> None:

@@ -99,9 +99,25 @@ def test_cron(pattern: str, now: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["", "* * * * *", "60 * * * * *", "* 60 * * * *", "* * 24 * * *", "* * * 0 * *", "* * * 32 * *", "* * * * 13 *", "* * * * * 8", "* * * * * L",
-     "* * * * * MON#6", "5-1 * * * * *", "*/0 * * * * *", "a * * * * *", "* * * XW * *", "@ofte"],
-)  # fmt: skip
+    [
+        "",
+        "* * * * *",
+        "60 * * * * *",
+        "* 60 * * * *",
+        "* * 24 * * *",
+        "* * * 0 * *",
+        "* * * 32 * *",
+        "* * * * 13 *",
+        "* * * * * 8",
+        "* * * * * L",
+        "* * * * * MON#6",
+        "5-1 * * * * *",
+        "*/0 * * * * *",
+        "a * * * * *",
+        "* * * XW * *",
+        "@ofte",
+    ],
+)
 def test_patterns_that_are_none(pattern: str) -> None:
     with pytest.raises(CronFault):
         parse_cron(pattern)

@@ -174,7 +174,8 @@ class ScopeReader:
         elif not fits:
             self.findings.error(
                 node,
-                f"gatewayDirection='{direction}' passer ikke med {incoming} pil(e) ind og {outgoing} ud. Fjern egenskaben, eller ret pilene.",
+                f"gatewayDirection='{direction}' passer ikke med {incoming} pil(e) ind og {outgoing} ud. "
+                "Fjern egenskaben, eller ret pilene.",
             )
 
     def _event(self, node: Node, owner: Node, common: Common) -> Event:

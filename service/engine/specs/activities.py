@@ -168,7 +168,9 @@ class JobWorkMixin:
             runtime.ledger.effects.append(effect_of(kind, task.task_spec.name, task.id, local))
             return {}
         if kind.startswith("forloeb:"):
-            raise wrong_value("Jobtypen", drawn(job.type), kind, f"en af {', '.join(sorted(EFFECT_JOBS))} eller en type uden forloeb:")
+            raise wrong_value(
+                "Jobtypen", drawn(job.type), kind, f"en af {', '.join(sorted(EFFECT_JOBS))} eller en type uden forloeb:"
+            )
         note(task, WaitKind.JOB)
         runtime.ledger.open(
             JobWait(**runtime.wait_base(task, task.id), type=kind, retries=retries, headers=headers, variables=local)

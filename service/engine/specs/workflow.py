@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from .base import ScopeSpec, Token
 
 
+class QuietTask(Task):
+    """A task that changes state without composing a log line: SpiffWorkflow does so even when nobody listens."""
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """A process instance: the root, or a called one inside it."""
