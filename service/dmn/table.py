@@ -94,8 +94,8 @@ def _input_checks(c: Compiler, inputs: Sequence[InputClause]) -> list[tuple[int,
 
 def _not_allowed(label: str, value: Any) -> DecisionFailed:
     return DecisionFailed(
-        f"{kind(value)} {value!r} is not among the input values of '{label}'",
-        f"værdien {value!r} er ikke blandt de tilladte i kolonnen '{label}'",
+        f"the {kind(value)} is not among the input values of '{label}'",
+        f"værdien er ikke blandt de tilladte i kolonnen '{label}'",
     )
 
 
@@ -191,8 +191,8 @@ def _output_check(c: Compiler, output: OutputClause) -> Callable[[Any, Frame], A
                 )
         if tests is not None and tests(value, f) is not True:
             raise DecisionFailed(
-                f"{value!r} is not among the output values of '{output.name}'",
-                f"{value!r} er ikke blandt de tilladte resultater i kolonnen '{output.name}'",
+                f"a result is not among the output values of '{output.name}'",
+                f"et resultat er ikke blandt de tilladte i kolonnen '{output.name}'",
             )
         return value
 

@@ -54,7 +54,12 @@ def build_lookup(c: Compiler, tests: Sequence[n.Tests]) -> Lookup | None:
     if len(kinds) != 1:
         return None
     kin = kinds.pop()
-    points = all(span.low is not None and span.low == span.high for cell in cells if cell for span in cell.spans)
+    points = all(
+        span.low is not None and span.low == span.high and span.low_in and span.high_in
+        for cell in cells
+        if cell
+        for span in cell.spans
+    )
     if points:
         return _by_value(kin, cells)
     if kin not in ORDERED or len(cells) > MAX_INTERVAL_RULES:

@@ -2,6 +2,7 @@
 
 from .calling import call_whole
 from .chronology import add_duration
+from .danish import translate_all
 from .environment import Environment, Limits
 from .errors import FeelSyntaxError
 from .expression import Expression, UnaryTests, parse_expression, parse_unary_tests
@@ -45,5 +46,6 @@ __all__ = [
     "parse_unary_tests",
     "read_duration",
     "to_json",
+    "translate_all",
     "write",
 ]

@@ -45,6 +45,10 @@ Operation = Callable[[Any, Any], Any]
 MAX_NANOS = 10**30
 MAX_MONTHS = 12 * 10**18
 
+_ARITHMETIC_FAULTS: dict[type[Exception], str] = {
+    decimal.DivisionByZero: "division by zero",
+    decimal.Overflow: "the result is too large",
+}
 # Exponents beyond this many digits overflow or vanish anyway; refusing them keeps `**` quick.
 MAX_EXPONENT = Decimal(10) ** 9
 
@@ -59,7 +63,7 @@ def operate(op: str, left: Any, right: Any, env: Environment) -> Any:
     try:
         result = found(left, right)
     except (decimal.DecimalException, ZeroDivisionError) as error:
-        env.warn(f"{left} {op} {right} has no result ({type(error).__name__})")
+        env.warn(f"{names[0]} {op} {names[1]}: {_ARITHMETIC_FAULTS.get(type(error), 'no result')}")
         return None
     except (ValueError, OverflowError) as error:
         env.warn(f"{names[0]} {op} {names[1]}: {error}")

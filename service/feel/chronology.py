@@ -37,9 +37,9 @@ def make_date(year: int, month: int, day: int) -> DateValue:
     if 1 <= year <= 9999:
         return date(year, month, day)
     if not -MAX_YEAR <= year <= MAX_YEAR:
-        raise OutOfRange(f"year {year} is out of range")
+        raise OutOfRange("the year is out of range")
     if not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month):
-        raise ValueError(f"there is no date {year}-{month}-{day}")
+        raise ValueError("there is no such date")
     return FarDate(year, month, day)
 
 

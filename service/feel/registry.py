@@ -218,7 +218,7 @@ def _run(name: str, variant: Variant, args: list[Any], env: Environment) -> Any:
     except LimitExceeded:
         raise
     except (ArithmeticError, ValueError) as error:
-        env.warn(f"{name}: {error or type(error).__name__}")
+        env.warn(f"{name}: {error if type(error) is ValueError else 'no result'}")
         return None
 
 

@@ -50,7 +50,7 @@ def to_number(from_: Any, grouping: str | None = None, point: str | None = None)
     text = from_.replace(grouping, "") if grouping else from_
     text = text.replace(point, ".") if point else text
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"'{from_}' is no number")
+        raise ValueError("the text is no number")
     return NUMBERS.create_decimal(text)
 
 
@@ -75,10 +75,12 @@ def read_json(value: str) -> Any:
         return from_json(json.loads(value, parse_float=Decimal, parse_constant=_no_constant))
     except RecursionError:
         raise ValueError("the JSON text is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the text is no JSON at character {error.pos + 1}") from None
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"the text is no JSON ({name} is no value)")
 
 
 @builtin(
@@ -110,7 +112,7 @@ _RANGE = re.compile(r"\s*([\[\](])(.*)([\])\[])\s*", re.DOTALL)
 def to_range(from_: str, *, env: Environment) -> Range | None:
     found = _RANGE.fullmatch(from_)
     if found is None:
-        raise ValueError(f"'{from_}' is no range")
+        raise ValueError("the text is no range")
     opening, ends, closing = found.groups()
     low_included, high_included = opening == "[", closing == "]"
     if ends.strip().startswith(".."):
@@ -119,14 +121,14 @@ def to_range(from_: str, *, env: Environment) -> Range | None:
         return Range(_end(ends.strip()[:-2], env), None, low_included, False)
     value = _literal_value(from_, env)
     if kind(value) != RANGE or (order(value.start, value.end) or 0) > 0:
-        raise ValueError(f"'{from_}' is no range")
+        raise ValueError("the text is no range")
     return value  # type: ignore[no-any-return]
 
 
 def _end(text: str, env: Environment) -> Any:
     value = _literal_value(text, env) if text.strip() else None
     if order(value, value) is None:
-        raise ValueError(f"'{text}' is no end of a range")
+        raise ValueError("the text is no range")
     return value
 
 
@@ -136,5 +138,5 @@ def _literal_value(text: str, env: Environment) -> Any:
 
     parsed = parse_expression(text)
     if parsed.names or parsed.functions - {"date", "time", "date and time", "duration"}:
-        raise ValueError(f"'{text}' is no literal value")
+        raise ValueError("the text is no range")
     return parsed.within({}, env)

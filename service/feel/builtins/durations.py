@@ -21,7 +21,7 @@ def duration(from_: Any) -> DaysTimeDuration | YearsMonthsDuration:
         return from_  # type: ignore[no-any-return]
     found = read_duration(from_) if kind(from_) == STRING else None
     if found is None:
-        raise ValueError(f"'{from_}' is no duration")
+        raise ValueError("the text is no duration")
     return found
 
 

@@ -57,7 +57,7 @@ def to_date(from_: Any) -> DateValue | None:
         case name if name == STRING:
             found = read_date(from_)
             if found is None:
-                raise ValueError(f"'{from_}' is no date")
+                raise ValueError("the text is no date")
             return found
     raise ValueError(f"no date can be made from {kind(from_)}")
 
@@ -84,7 +84,7 @@ def to_time(from_: Any) -> TimeValue | None:
         case name if name == STRING:
             found = read_time(from_)
             if found is None:
-                raise ValueError(f"'{from_}' is no time")
+                raise ValueError("the text is no time")
             return found
     raise ValueError(f"no time can be made from {kind(from_)}")
 
@@ -122,7 +122,7 @@ def to_date_time(from_: Any) -> DateTimeValue | None:
         case name if name == STRING:
             found = read_date_time(from_)
             if found is None:
-                raise ValueError(f"'{from_}' is no date and time")
+                raise ValueError("the text is no date and time")
             return found
     raise ValueError(f"no date and time can be made from {kind(from_)}")
 
@@ -140,7 +140,7 @@ def date_time_of_parts(day: Any, clock: Any) -> DateTimeValue | None:
 def in_zone(day: Any, zone_name: str) -> DateTimeValue | None:
     zone = zone_named(zone_name)
     if zone is None or kind(day) != DATE_TIME:
-        raise ValueError(f"there is no time zone '{zone_name}'")
+        raise ValueError("there is no such time zone")
     if day.tzinfo is not None:
         return from_instant_nanos(instant_nanos(day), zone)
     clock = make_time(day.hour, day.minute, day.second, nanosecond_of(day), zone)
