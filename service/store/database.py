@@ -23,6 +23,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.errors import SetupFault
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=FAST",  # an erased data key must not linger in the page it stood in
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+)
 BUSY_TIMEOUT_S = 10
 """How long SQLite waits for another process's write before it says busy."""
 
@@ -127,7 +135,7 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from service.store.codec import pack, unpack
 from service.store.database import Session
 from service.store.sealing import DataKey, Sealer
-from service.store.tables import data_key, search_token
+from service.store.tables import data_key
 
 _FETCH = select(data_key.c.owner_key, data_key.c.version, data_key.c.wrapped).where(
     data_key.c.owner_key.in_(bindparam("owners", expanding=True))
@@ -79,9 +79,8 @@ class Vault:
         return "" if plain is None else plain.decode()
 
     def erase(self, owner: int, at: datetime) -> None:
-        """Forget the owner's key for ever, and the search words of a case."""
+        """Forget the owner's key for ever."""
         self._session.write(_ERASE.values(wrapped=None, erased_at=at), {"owner": owner})
-        self._session.write(delete(search_token).where(search_token.c.case_key == owner))
         self._keys[owner] = None
 
 

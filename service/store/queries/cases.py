@@ -91,7 +91,12 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         citizen_key = session.value(_CITIZEN, {"lookup": cpr_lookup(vault, query.cpr)})
     units = sorted(query.units) if not query.everything else []
     nobody = not (query.everything or units or query.worker is not None or query.intake)
-    if nobody or any(hit.nowhere for hit in words) or (query.cpr is not None and citizen_key is None):
+    if (
+        nobody
+        or query.kinds == frozenset()
+        or any(hit.nowhere for hit in words)
+        or (query.cpr is not None and citizen_key is None)
+    ):
         return Page(rows=[], next=None, total=0)
     driver = min((hit for hit in words if hit.only_cases), key=lambda hit: len(hit.cases), default=None)
     shape = Shape(
@@ -159,7 +164,7 @@ def _page_statement(shape: Shape) -> TextualSelect:
         *(c.key, c.number, c.kind, c.status, c.unit, c.worker, c.opened_at),
         *(c.closed_at, c.paused_at, c.sort_date),
     )
-    order = "sort_date, key" if shape.by_date else "key DESC"
+    order = "1, 2" if shape.by_date else "1 DESC"
     outer = "p.sort_date, p.key" if shape.by_date else "p.key DESC"
     sql = (
         f"WITH page AS ({merged(_branches(shape, paged=True), order)}) "

@@ -21,8 +21,9 @@ from service.store.repositories.held import case_of
 from service.store.tables.waits import ASSIGNED, OPEN, UNASSIGNED
 from service.store.vault import Vault
 
-_ORDER = "due, key"
-_DRIVEN = 1000
+_ORDER = "1, 2"
+"""By due, then key."""
+_DRIVEN = 500
 """A word that at most so many cases have is looked up from the cases' side."""
 
 
@@ -84,7 +85,9 @@ def _parameters(
         parameters |= {f"names{i}": sorted(hit.names)} if hit.names else {}
         parameters |= {f"token{i}": hit.token} if hit.cases else {}
     if driver is not None:
-        parameters["cases"] = sorted(driver.cases)
+        principals = [*(f"g:{group}" for group in groups), *([] if query.show == "mine" else [f"u:{query.username}"])]
+        lists = {"cases": sorted(driver.cases), "groups": groups, "principals": principals, "led": led}
+        parameters |= {name: values for name, values in lists.items() if values}
     if query.process_id is not None:
         parameters["process_id"] = query.process_id
     if query.unit is not None:
@@ -129,12 +132,15 @@ def _count_statement(shape: Shape) -> TextClause:
 
 
 def _expanding(sql: str, shape: Shape) -> TextClause:
-    lists = [f"names{i}" for i, (names, _) in enumerate(shape.words) if names] + (["cases"] if shape.driven else [])
+    lists = [f"names{i}" for i, (names, _) in enumerate(shape.words) if names]
+    lists += [name for name in ("cases", "groups", "principals", "led") if f":{name}" in sql]
     return statement(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:
-    """One SELECT of (due, key, instance_key) per principal and table."""
+    """SELECTs of (due, key, instance_key): one per principal and table, or one over the few cases that a word leaves."""
+    if shape.driven:
+        return [_driven_branch(shape, paged=paged)]
     tasks = ["t.assignee = :me AND " + _on("t", ASSIGNED)] if shape.own else []
     tasks += [f"t.grp = :g{i} AND " + _on("t", UNASSIGNED) for i in range(shape.groups)]
     tasks += [f"t.unit = :l{i} AND t.unit IS NOT NULL AND " + _on("t", OPEN) for i in range(shape.led)]
@@ -142,11 +148,31 @@ def _branches(shape: Shape, *, paged: bool) -> list[str]:
     candidates += ["q.principal = :me_candidate AND q.open"] if shape.candidate else []
     candidates += [f"q.unit = :l{i} AND q.unit IS NOT NULL" for i in range(shape.led)]
     join = "JOIN user_task AS t ON t.instance_key = q.instance_key AND t.key = q.task_key " if shape.words else ""
-    filters, candidate_filters = _filters("t", "t.key", shape, paged), _filters("q", "q.task_key", shape, paged)
-    return [f"SELECT t.due, t.key, t.instance_key FROM user_task AS t WHERE {who}{filters}" for who in tasks] + [
-        f"SELECT q.due, q.task_key AS key, q.instance_key FROM task_candidate AS q {join}WHERE {who}{candidate_filters}"
+    of_task, of_candidate = (
+        _filters(a, key, shape, paged) + _unit(a, shape) for a, key in (("t", "key"), ("q", "task_key"))
+    )
+    return [f"SELECT t.due, t.key, t.instance_key FROM user_task AS t WHERE {who}{of_task}" for who in tasks] + [
+        f"SELECT q.due, q.task_key AS key, q.instance_key FROM task_candidate AS q {join}WHERE {who}{of_candidate}"
         for who in candidates
     ]
+
+
+def _driven_branch(shape: Shape, *, paged: bool) -> str:
+    unit, candidate_unit = _unit("t", shape), _unit("q", shape)
+    candidate = (
+        "EXISTS (SELECT 1 FROM task_candidate AS q WHERE q.instance_key = t.instance_key AND q.task_key = t.key AND "
+    )
+    ways = [f"t.assignee = :me{unit}"] if shape.own else []
+    ways += [f"t.assignee IS NULL AND t.grp IN :groups{unit}"] if shape.groups else []
+    if shape.candidate:
+        ways.append(f"t.assignee IS NULL AND {candidate}q.principal IN :principals{candidate_unit})")
+    ways += [f"t.unit IN :led{unit}", f"{candidate}q.unit IN :led{candidate_unit})"] if shape.led else []
+    who = " OR ".join(f"({way})" for way in ways)
+    filters = _filters("t", "key", shape, paged)
+    return (
+        "SELECT t.due, t.key, t.instance_key FROM user_task AS t "
+        f"WHERE t.status = 'CREATED' AND t.owner_key IN :cases AND ({who}){filters}"
+    )
 
 
 def _on(alias: str, condition: str) -> str:
@@ -156,18 +182,18 @@ def _on(alias: str, condition: str) -> str:
     return condition
 
 
+def _unit(alias: str, shape: Shape) -> str:
+    return f" AND {alias}.unit = :unit AND {alias}.unit IS NOT NULL" if shape.unit else ""
+
+
 def _filters(alias: str, key: str, shape: Shape, paged: bool) -> str:
     filters = ""
     if shape.process:
         filters += f" AND {alias}.process_id = :process_id"
-    if shape.unit:
-        filters += f" AND {alias}.unit = :unit AND {alias}.unit IS NOT NULL"
     if shape.overdue:
         filters += f" AND {alias}.due < :overdue_before"
     if shape.after and paged:
-        filters += f" AND {alias}.due >= :after_due AND ({alias}.due > :after_due OR {key} > :after_key)"
-    if shape.driven:
-        filters += " AND t.owner_key IN :cases"
+        filters += f" AND {alias}.due >= :after_due AND ({alias}.due > :after_due OR {alias}.{key} > :after_key)"
     for i, (names, cases) in enumerate(shape.words):
         ways = [f"t.name IN :names{i}"] if names else []
         if cases:

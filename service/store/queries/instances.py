@@ -138,7 +138,7 @@ def definition_keys(session: Session, process_id: str | None, version: int | Non
 @lru_cache(maxsize=1024)
 def _page_statement(shape: Shape) -> TextualSelect:
     sql = (
-        f"WITH page AS ({merged(_branches(shape, paged=True), 'key DESC')}) "
+        f"WITH page AS ({merged(_branches(shape, paged=True), '1 DESC')}) "
         f"SELECT {', '.join(f'i.{c.name}' for c in _COLUMNS)}, c.number AS case_number "
         "FROM page AS p JOIN instance AS i ON i.root_key = p.root_key AND i.key = p.key "
         'LEFT JOIN "case" AS c ON c.key = i.owner_key ORDER BY p.key DESC'

@@ -25,7 +25,10 @@ LONGEST_PAGE = 500
 
 
 def merged(branches: Sequence[str], order: str) -> str:
-    """The first `:n` rows of all branches together, each row once. A branch is a whole SELECT without its LIMIT."""
+    """The first `:n` rows of all branches together, each row once.
+
+    A branch is a whole SELECT without its LIMIT; `order` speaks of its columns by position.
+    """
     limited = (f"SELECT * FROM ({branch} ORDER BY {order} LIMIT :n) AS b{i}" for i, branch in enumerate(branches))
     return f"SELECT * FROM ({' UNION '.join(limited)}) AS m ORDER BY {order} LIMIT :n"
 

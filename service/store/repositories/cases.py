@@ -15,6 +15,7 @@ from service.store.database import Record, Session
 from service.store.faults import Overtaken
 from service.store.repositories.citizens import SqlCitizens
 from service.store.repositories.counters import raised
+from service.store.repositories.erasure import erase_case
 from service.store.search_words import index_case
 from service.store.tables import (
     case,
@@ -129,8 +130,7 @@ class SqlCases:
         return [self._case(row) for row in self._session.rows(_OF_CITIZEN, {"citizen": citizen_key})]
 
     def erase(self, key: int, at: datetime) -> None:
-        self._vault.erase(key, at)
-        self._session.write(update(document).where(document.c.case_key == key).values(content=None))
+        erase_case(self._session, self._vault, key, at)
 
     def add_record(self, record: CaseRecord) -> None:
         where = place("case_record.content", record.case_key, record.key)

@@ -1,0 +1,113 @@
+"""Accounts, units, notices, and who read what."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.domain.access import Membership, Person
+from service.domain.cases import Notice
+from service.domain.errors import Stale
+from service.domain.storage import Account
+from service.store import SqlStore
+from tests.contract import making as m
+
+
+def account(username: str, *memberships: tuple[str, str], leads: tuple[str, ...] = (), **fields: object) -> Account:
+    groups = frozenset(Membership(*membership) for membership in memberships)
+    person = Person(m.key(), username, username.title(), groups, frozenset(leads))
+    return Account(person=person, password_hash="hash", **fields)  # type: ignore[arg-type]
+
+
+def put(store: SqlStore, *accounts: Account) -> None:
+    for one in accounts:
+        store.transact(lambda uow, a=one: uow.people.put(a))
+
+
+def test_an_account_is_kept_whole(store: SqlStore) -> None:
+    mette = account(
+        "mette",
+        ("sagsbehandler", "nord"),
+        ("procesejer", ""),
+        leads=("nord", "syd"),
+        mail="mette@example.dk",
+        phone="1",
+        title="Rådgiver",
+        competences=("a", "b"),
+        active=False,
+    )
+    put(store, mette)
+    assert store.read(lambda uow: uow.people.account("mette")) == mette
+    assert store.read(lambda uow: uow.people.by_key(mette.person.key)) == mette
+    assert store.read(lambda uow: uow.people.account("ole")) is None
+    assert store.read(lambda uow: uow.people.by_key(1)) is None
+
+
+def test_putting_again_replaces_roles(store: SqlStore) -> None:
+    first = account("mette", ("a", "nord"), ("b", ""), leads=("nord",))
+    second = Account(
+        person=Person(first.person.key, "mette", "M", frozenset({Membership("c", "")})), password_hash="ny"
+    )
+    put(store, first, second)
+    assert store.read(lambda uow: uow.people.account("mette")) == second
+
+
+def test_usernames_are_unique(store: SqlStore) -> None:
+    put(store, account("mette"))
+    with pytest.raises(Stale):
+        put(store, account("mette"))
+
+
+def test_who_has_a_role_and_who_leads(store: SqlStore) -> None:
+    put(
+        store,
+        account("ole", ("visitator", "nord")),
+        account("anna", ("visitator", "syd"), leads=("nord",)),
+        account("gone", ("visitator", "nord"), leads=("nord",), active=False),
+        account("ida", ("leder", "nord")),
+    )
+    names = lambda accounts: [a.person.username for a in accounts]  # noqa: E731
+    assert names(store.read(lambda uow: uow.people.with_role("visitator"))) == ["anna", "ole"]
+    assert names(store.read(lambda uow: uow.people.with_role("visitator", "nord"))) == ["ole"]
+    assert names(store.read(lambda uow: uow.people.leaders_of("nord"))) == ["anna"]
+    assert names(store.read(lambda uow: uow.people.all())) == ["anna", "gone", "ida", "ole"]
+
+
+def test_units(store: SqlStore) -> None:
+    nord, syd = m.unit("nord", type="team", mailbox="n@example.dk", phone="1"), m.unit("syd")
+    for unit in (syd, nord, m.unit("nord", type="team", mailbox="n@example.dk", phone="1")):
+        store.transact(lambda uow, u=unit: uow.people.put_unit(u))
+    assert store.read(lambda uow: uow.people.units()) == [nord, syd]
+    assert store.read(lambda uow: uow.people.unit("syd")) == syd
+    assert store.read(lambda uow: uow.people.unit("vest")) is None
+
+
+def test_notices_unread_first(store: SqlStore) -> None:
+    def notice(username: str, text: str) -> Notice:
+        return Notice(key=m.key(), username=username, at=m.START, kind="frist", text=text, case_key=3, task_key=4)
+
+    made = [notice("mette", str(n)) for n in range(4)]
+    for one in [*made, notice("ole", "x")]:
+        store.transact(lambda uow, n=one: uow.notices.add(n))
+    assert store.read(lambda uow: uow.notices.unread("mette")) == 4
+    store.transact(lambda uow: uow.notices.mark_read("mette", m.START, made[3].key))
+    assert [n.text for n in store.read(lambda uow: uow.notices.of("mette"))] == ["2", "1", "0", "3"]
+    assert [n.text for n in store.read(lambda uow: uow.notices.of("mette", limit=2))] == ["2", "1"]
+    store.transact(lambda uow: uow.notices.mark_read("mette", m.START + m.HOUR))
+    found = store.read(lambda uow: uow.notices.of("mette"))
+    assert [n.read_at for n in found] == [m.START, *[m.START + m.HOUR] * 3]
+    assert store.read(lambda uow: uow.notices.unread("mette")) == 0
+    assert store.read(lambda uow: uow.notices.unread("ole")) == 1
+
+
+def test_who_read_what(store: SqlStore) -> None:
+    for n, (what, case_key) in enumerate([("sag", 7), ("skema", 7), ("sag", 8), ("søgning", None)]):
+        store.transact(
+            lambda uow, n=n, w=what, c=case_key: uow.access_log.read(
+                at=m.START + n * m.MINUTE, username="mette", what=w, case_key=c, citizen_key=None, reason="tilsyn"
+            )
+        )
+    assert store.read(lambda uow: uow.access_log.of_case(7)) == [
+        (m.START + m.MINUTE, "mette", "skema", "tilsyn"),
+        (m.START, "mette", "sag", "tilsyn"),
+    ]
+    assert len(store.read(lambda uow: uow.access_log.of_case(7, limit=1))) == 1
