@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,11 @@ from werkzeug.wrappers import Response
 
 from service.domain.access import Person
 from service.domain.form_text import write_number
+from service.domain.instances import Instance, InstanceStatus
+from service.domain.views import InstanceRow
 from service.web import permissions, problems, security, translations
 from service.web.assets import Assets
-from service.web.rendering import forms, markdown, times
+from service.web.rendering import diagrams, forms, markdown, times, words
 
 TEXT_TYPES = frozenset({"text/html", "application/xhtml+xml", "*/*"})
 
@@ -120,6 +122,20 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         when=lambda moment: times.say_when(moment, g.now),
         due=lambda moment: times.say_due(moment, g.now),
         since=lambda moment: times.say_length(g.now - moment),
+        query=_as_query,
+        plain_json=lambda value: orjson.dumps(value).decode(),
+        case_state=words.case_state,
+        case_diagram=diagrams.case_diagram,
+        instance_diagram=diagrams.page_diagram,
+        procedure_diagram=diagrams.procedure_diagram,
+        instance_badge=_instance_badge,
+        history=words.history_words,
+        step_name=words.name_of,
+        incident=words.incident_words,
+        incident_advice=words.incident_advice,
+        dispatch_state=words.dispatch_state,
+        channel=words.channel_words,
+        job_state=words.job_state,
     )
 
     @app.context_processor
@@ -140,6 +156,20 @@ def _as_json(value: object) -> Markup:
     """JSON inside a page: nothing in it can end the element or begin another."""
     text = orjson.dumps(value).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _as_query(values: Mapping[str, object]) -> str:
+    """The part of an address after `?`; what is empty is left out."""
+    return urlencode({name: value for name, value in values.items() if value not in (None, "")})
+
+
+def _instance_badge(row: Instance | InstanceRow) -> Markup:
+    """Whether an instance runs, as a badge."""
+    held = row.suspended and row.status is InstanceStatus.ACTIVE
+    look = "warning" if held else "success" if row.status is InstanceStatus.ACTIVE else "plain"
+    return Markup('<span class="badge badge-{}">{}</span>').format(
+        look, words.instance_state(row.status, row.suspended)
+    )
 
 
 def _lowered(label: str) -> str:

@@ -1,0 +1,194 @@
+"""How pages speak of what the program calls by keys: history, incidents, states, kinds of steps. No page shows a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.domain.cases import Case, DispatchStatus
+from service.domain.definitions import ElementInfo, ProcessModel
+from service.domain.instances import InstanceStatus
+from service.domain.storage import HistoryEntry
+from service.domain.waits import IncidentType, JobStatus, WaitKind
+from service.web.translations import gettext as _
+
+ELEMENTS: Mapping[str, str] = {
+    "userTask": "Opgave",
+    "manualTask": "Manuelt trin",
+    "task": "Trin",
+    "serviceTask": "Automatisk trin",
+    "sendTask": "Automatisk udsendelse",
+    "scriptTask": "Beregning",
+    "businessRuleTask": "Beslutning",
+    "receiveTask": "Venter på besked",
+    "callActivity": "Delforløb",
+    "subProcess": "Delforløb",
+    "adHocSubProcess": "Fri fase",
+    "transaction": "Delforløb",
+    "startEvent": "Start",
+    "endEvent": "Slut",
+    "intermediateCatchEvent": "Venter",
+    "intermediateThrowEvent": "Hændelse undervejs",
+    "boundaryEvent": "Hændelse ved trinnet",
+    "eventSubProcess": "Delforløb ved en hændelse",
+}
+INCIDENTS: Mapping[IncidentType, tuple[str, str]] = {
+    IncidentType.JOB_NO_RETRIES: (
+        "Et automatisk trin lykkes ikke",
+        "Læs, hvad der står i fejlen. Er grunden væk (for eksempel et system, der var nede), så prøv igen.",
+    ),
+    IncidentType.CONDITION_ERROR: (
+        "Ingen vej passer",
+        "Diagrammet har ingen vej for det svar, der er givet. Ret svaret på sagen, eller bed procesejeren se på diagrammet.",
+    ),
+    IncidentType.EXTRACT_VALUE_ERROR: (
+        "En oplysning mangler eller har forkert form",
+        "Se, hvilken oplysning trinnet bruger. Når den er på plads, så prøv igen.",
+    ),
+    IncidentType.IO_MAPPING_ERROR: (
+        "Oplysninger kan ikke føres videre",
+        "Bed procesejeren se på trinnet i diagrammet, og prøv igen, når det er rettet.",
+    ),
+    IncidentType.CALLED_ELEMENT_ERROR: (
+        "Et delforløb findes ikke",
+        "Bed procesejeren sætte delforløbet i drift, og prøv så igen.",
+    ),
+    IncidentType.CALLED_DECISION_ERROR: (
+        "En beslutning findes ikke",
+        "Bed procesejeren sætte beslutningen i drift, og prøv så igen.",
+    ),
+    IncidentType.DECISION_EVALUATION_ERROR: (
+        "En beslutning kan ikke afgøres",
+        "Se, om en oplysning mangler. Ellers skal procesejeren se på beslutningstabellen.",
+    ),
+    IncidentType.FORM_NOT_FOUND: (
+        "Et skema findes ikke",
+        "Bed procesejeren sætte skemaet i drift, og prøv så igen.",
+    ),
+    IncidentType.UNHANDLED_ERROR_EVENT: (
+        "En fejl er ikke ventet i diagrammet",
+        "Bed procesejeren tegne, hvad der skal ske ved denne fejl, og prøv så igen.",
+    ),
+    IncidentType.DISPATCH_FAILED: (
+        "Et brev eller en besked er måske ikke sendt",
+        "Undersøg hos modtageren, om det er kommet frem. Send igen, hvis det ikke er.",
+    ),
+    IncidentType.EFFECT_FAILED: (
+        "En følge af trinnet kunne ikke gennemføres",
+        "Læs, hvad der står i fejlen. Når grunden er væk, så prøv igen.",
+    ),
+}
+"""What went wrong, and what to try."""
+
+HISTORY: Mapping[str, str] = {
+    "Start": "Forløbet begyndte",
+    "TaskCompleted": "»{trin}« blev fuldført",
+    "JobCompleted": "»{trin}« blev udført automatisk",
+    "ErrorThrown": "»{trin}« meldte en fejl, som diagrammet tager hånd om",
+    "TimerFired": "Tiden gik ved »{trin}«",
+    "Correlated": "Beskeden »{besked}« blev modtaget",
+    "IncidentResolved": "»{trin}« blev prøvet igen",
+    "ElementsActivated": "Aktiviteten »{trin}« blev startet",
+    "VariablesSet": "Oplysninger blev rettet",
+    "DeadlinesReviewed": "Fristerne blev beregnet igen",
+    "Cancelled": "Forløbet blev annulleret",
+    "Migrated": "Forløbet blev flyttet til en anden version",
+    "assigned": "»{trin}« blev tildelt {til}",
+    "released": "»{trin}« blev givet tilbage til gruppen",
+    "suspended": "Forløbet blev sat på hold",
+    "resumed": "Forløbet blev genoptaget",
+    "deadline extended": "En frist blev forlænget til {til}",
+}
+INSTANCE_STATES: Mapping[InstanceStatus, str] = {
+    InstanceStatus.ACTIVE: "I gang",
+    InstanceStatus.COMPLETED: "Afsluttet",
+    InstanceStatus.TERMINATED: "Annulleret",
+}
+DISPATCH_STATES: Mapping[DispatchStatus, tuple[str, str]] = {
+    DispatchStatus.WAITING: ("Venter på at blive sendt", "plain"),
+    DispatchStatus.SENDING: ("Sendes nu", "info"),
+    DispatchStatus.SENT: ("Sendt", "success"),
+    DispatchStatus.WITHDRAWN: ("Trukket tilbage", "plain"),
+    DispatchStatus.FAILED: ("Ikke sendt", "error"),
+    DispatchStatus.UNCERTAIN: ("Måske ikke sendt", "warning"),
+}
+"""Words and the look of their badge."""
+CHANNELS: Mapping[str, str] = {
+    "sikker-post": "Sikker post",
+    "digital-post": "Digital Post",
+    "brev": "Brev",
+    "kvittering": "Kvittering",
+}
+JOB_STATES: Mapping[JobStatus, str] = {
+    JobStatus.OPEN: "Venter på at blive udført",
+    JobStatus.SENDING: "Venter på, at noget bliver sendt",
+    JobStatus.FAILED: "Gik i stå",
+}
+WAITS: Mapping[WaitKind, str] = {
+    WaitKind.USER_TASK: "opgave",
+    WaitKind.JOB: "automatisk trin",
+    WaitKind.TIMER: "tidspunkt",
+    WaitKind.MESSAGE: "besked",
+    WaitKind.SIGNAL: "signal",
+}
+
+
+def element_words(element: ElementInfo) -> str:
+    """`Opgave: Kontakt borger`."""
+    return (
+        f"{_(ELEMENTS.get(element.type, 'Trin'))}: {element.name}"
+        if element.name
+        else _(ELEMENTS.get(element.type, "Trin"))
+    )
+
+
+def name_of(model: ProcessModel | None, element_id: str) -> str:
+    """What an element is called; its kind where it has no name."""
+    element = model.elements.get(element_id) if model else None
+    if element is None:
+        return _("et trin")
+    return element.name or _(ELEMENTS.get(element.type, "et trin"))
+
+
+def history_words(entry: HistoryEntry, model: ProcessModel | None, names: Mapping[str, str]) -> str:
+    """One line of a history as a sentence."""
+    details = entry.details
+    step = name_of(model, str(details["element"])) if "element" in details else _("et trin")
+    to = str(details.get("til", ""))
+    sentence = _(HISTORY.get(entry.kind, "Forløbet gik videre"))
+    return sentence.format(trin=step, besked=details.get("besked", _("ukendt")), til=names.get(to, to))
+
+
+def incident_words(kind: IncidentType) -> str:
+    """What went wrong."""
+    return _(INCIDENTS[kind][0])
+
+
+def incident_advice(kind: IncidentType) -> str:
+    """What to try."""
+    return _(INCIDENTS[kind][1])
+
+
+def instance_state(status: InstanceStatus, suspended: bool) -> str:
+    return _("Sat på hold") if suspended and status is InstanceStatus.ACTIVE else _(INSTANCE_STATES[status])
+
+
+def dispatch_state(status: DispatchStatus) -> tuple[str, str]:
+    words, look = DISPATCH_STATES[status]
+    return _(words), look
+
+
+def channel_words(channel: str) -> str:
+    return _(CHANNELS.get(channel, channel))
+
+
+def job_state(status: JobStatus) -> str:
+    return _(JOB_STATES[status])
+
+
+def case_state(case: Case) -> tuple[str, str, str]:
+    """Whether a case is open, on hold or closed: words, look and icon of the badge."""
+    if case.closed_at is not None:
+        return _("Afsluttet"), "plain", "check"
+    if case.paused_at is not None:
+        return _("I bero"), "warning", "hourglass"
+    return _("Åben"), "success", "success"

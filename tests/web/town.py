@@ -1,0 +1,55 @@
+"""A small town: the real application on a real engine, with one short procedure and a few cases at different points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from service.config import Settings
+from service.testing.world import World
+from service.usecases import enquiries, tasks
+from service.web.application import create_app
+
+ROOT = Path(__file__).parent / "town"
+BEGIN = datetime(2014, 9, 1, 7, 0, tzinfo=UTC)
+"""Monday 1 September 2014, 9 o'clock in Copenhagen."""
+PASSWORD = "demo"  # noqa: S105  # what World gives everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    world: World
+    app: Flask
+
+    def enquire(self, name: str, cpr: str, way: str, *, protected: bool = False) -> int:
+        """Register an enquiry; gives the key of its instance."""
+        values = {"cpr": cpr, "navn": name, "enhed_id": "nord", "vej": way, "telefon": "12345678", "beskyttet": protected}
+        return enquiries.submit_with(self.world.platform, self.world.person("mona.mentor"), "proeve", values).key
+
+    def task_of(self, instance_key: int) -> int:
+        """The open task of an instance."""
+        key = tasks.next_after(self.world.platform, self.world.person("mona.mentor"), instance_key)
+        assert key is not None
+        return key
+
+
+@contextmanager
+def open_town() -> Iterator[Town]:
+    """Everything is gone afterwards."""
+    with World(BEGIN) as world:
+        world.deploy_folder(ROOT)
+        app = create_app(world.platform, Settings(demo=True), b"a key for tests only, of 32 bytes")
+        town = Town(world, app)
+        town.enquire("Anna Test Dal", "0101901234", "samtale", protected=True)
+        town.enquire("Bo Test Lund", "0202803456", "besked")
+        world.move_to(BEGIN + timedelta(days=2, hours=3))
+        late = town.enquire("Carla Test Vang", "0303701239", "samtale")
+        tasks.take(world.platform, world.person("mona.mentor"), town.task_of(late))
+        town.enquire("Dorte Test Eng", "0404651230", "andet")
+        world.move_to(BEGIN + timedelta(days=3))
+        yield town
