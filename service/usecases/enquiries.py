@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from service.domain.access import Person
 from service.domain.errors import Forbidden, NotFound, WrongState
 from service.domain.forms import Form, FormContext, Submission
-from service.domain.instances import Instance
 from service.domain.json import Variables
 from service.domain.procedures import Enquiry
 from service.domain.storage import UnitOfWork
 from service.usecases import formcontext
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
-from service.usecases.tasks import complete_in
+from service.usecases.tasks import Upcoming, complete_in, upcoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +56,23 @@ def look(
     return platform.read(work)
 
 
-def submit(platform: Platform, person: Person, folder: str, fields: Mapping[str, Sequence[str]]) -> Instance:
-    """Start the intake and complete its first task with what was typed. Raises FormInvalid; nothing has started then."""
+def submit(platform: Platform, person: Person, folder: str, fields: Mapping[str, Sequence[str]]) -> Upcoming | None:
+    """Start the intake and complete its first task with what was typed; where she may go on.
+
+    Raises FormInvalid; nothing has started then.
+    """
     return _submit(platform, person, folder, lambda form, context: form.parse(fields, context))
 
 
-def submit_with(platform: Platform, person: Person, folder: str, values: Variables) -> Instance:
+def submit_with(platform: Platform, person: Person, folder: str, values: Variables) -> Upcoming | None:
     """The same with JSON values."""
     return _submit(platform, person, folder, lambda form, context: form.check(values, context))
 
 
 def _submit(
     platform: Platform, person: Person, folder: str, read: Callable[[Form, FormContext], Submission]
-) -> Instance:
-    def work(uow: UnitOfWork) -> Instance:
+) -> Upcoming | None:
+    def work(uow: UnitOfWork) -> Upcoming | None:
         advance = Advance(platform, uow, person)
         enquiry, _ = _form(advance, folder)
         found = advance.catalog.find_process(enquiry.proces)
@@ -80,7 +82,8 @@ def _submit(
         task = next((t for t in uow.tasks.open_of(instance.key) if t.element_id == enquiry.opgave), None)
         if task is None:
             raise WrongState(why=f"{found[0].name} begynder ikke med opgaven {enquiry.opgave}")
-        return complete_in(advance, task, read, {})
+        complete_in(advance, task, read, {})
+        return upcoming(advance, instance)
 
     return platform.transact(work)
 

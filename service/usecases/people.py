@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
@@ -46,6 +47,25 @@ def person(platform: Platform, username: str) -> Person | None:
     """An active person by user name, with the roles she has now."""
     account = platform.read(lambda uow: uow.people.account(username))
     return account.person if account and account.active else None
+
+
+class Directory:
+    """Looks people up for every request, and remembers each for a short while: a changed role counts after that."""
+
+    REMEMBERED = timedelta(seconds=2)
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._known: dict[str, tuple[datetime, Person | None]] = {}
+
+    def person(self, username: str) -> Person | None:
+        """An active person by user name."""
+        now = self._platform.clock.now()
+        since, found = self._known.get(username, (None, None))
+        if since is None or not timedelta() <= now - since < self.REMEMBERED:
+            found = person(self._platform, username)
+            self._known[username] = now, found
+        return found
 
 
 def set_password(platform: Platform, username: str, password: str) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from service.domain.access import PLATFORM_ROLES, Person
 from service.domain.definitions import ProcessModel, ResourceKind, Version
 from service.domain.errors import Forbidden, NotFound
-from service.domain.instances import Instance
 from service.domain.procedures import Manifest
 from service.domain.storage import UnitOfWork
-from service.usecases import access, instances
+from service.usecases import access, tasks
+from service.usecases.advance import Advance
+from service.usecases.catalog import DeployedCatalog
 from service.usecases.platform import Platform
+from service.usecases.tasks import Upcoming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def look(platform: Platform, person: Person, process_id: str, number: int | None
             counts=uow.queries.element_counts(process_id, version.version),
             forms=[v for (k, i), v in catalog.latest.items() if k is ResourceKind.FORM and i in forms],
             decisions=[v for (k, i), v in catalog.latest.items() if k is ResourceKind.DECISION and i in decisions],
-            may_start=_may_start(platform, uow, person, version, model),
+            may_start=_may_start(catalog, person, version, model),
             newest=version.version == versions[0].version,
         )
 
@@ -111,28 +113,19 @@ def diagram(platform: Platform, process_id: str, number: int) -> bytes:
     return platform.read(work)
 
 
-def start(platform: Platform, person: Person, process_id: str) -> Instance:
-    """Start an instance by hand. Raises Forbidden unless she may create the kind of case that it makes."""
+def start(platform: Platform, person: Person, process_id: str) -> Upcoming | None:
+    """Start an instance by hand; where she may go on. Raises Forbidden unless she may create the kind of case it makes."""
 
-    def allowed(uow: UnitOfWork) -> bool:
-        found = platform.catalogs.view(uow.definitions).find_process(process_id)
+    def work(uow: UnitOfWork) -> Upcoming | None:
+        advance = Advance(platform, uow, person)
+        found = advance.catalog.find_process(process_id)
         if found is None:
             raise NotFound(what=f"proceduren {process_id}")
-        return _may_start(platform, uow, person, *found)
+        if not _may_start(advance.catalog, person, *found):
+            raise Forbidden(what="din rolle kan ikke starte dette forløb")
+        return tasks.upcoming(advance, advance.start(found[0].key, {}))
 
-    if not platform.read(allowed):
-        raise Forbidden(what="din rolle kan ikke starte dette forløb")
-    return instances.start(platform, person, process_id, {})
-
-
-def first_task(platform: Platform, person: Person, instance_key: int) -> int | None:
-    """An open task of the instance that she may take."""
-
-    def work(uow: UnitOfWork) -> int | None:
-        tasks = uow.tasks.open_of(instance_key)
-        return next((t.key for t in tasks if not person.groups.isdisjoint(t.candidate_groups)), None)
-
-    return platform.read(work)
+    return platform.transact(work)
 
 
 def _deployment(uow: UnitOfWork, version: Version) -> tuple[str, str]:
@@ -140,13 +133,12 @@ def _deployment(uow: UnitOfWork, version: Version) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def _may_start(platform: Platform, uow: UnitOfWork, person: Person, version: Version, model: ProcessModel) -> bool:
+def _may_start(catalog: DeployedCatalog, person: Person, version: Version, model: ProcessModel) -> bool:
     """Only processes with a none start, by those who may create its kind of case. A process that makes no case is started
     by those whose enquiry it takes; where no manifest speaks of it, by process owners trying it out.
     """
     if not any(s.kind == "none" for s in model.starts):
         return False
-    catalog = platform.catalogs.view(uow.definitions)
     kind = catalog.case_kind_of(version.id)
     if kind is not None:
         return access.may_create(catalog, person, kind[1])

@@ -93,7 +93,7 @@ def _look(
             assignable_to=_colleagues(uow, person, task),
         )
 
-    return platform.store.transact(work) if _logs_reading(platform, key) else platform.read(work)
+    return platform.store.transact(work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +101,17 @@ class Upcoming:
     """What she may do next on a case: one of its tasks, or (when she may read it) the case itself."""
 
     task_key: int | None
-    case_number: str
+    case_number: str | None
 
 
-def next_for(platform: Platform, person: Person, case_key: int) -> Upcoming | None:
-    """Where to go after a task of this case: her next task on it, else the case if she may read it."""
-
-    def work(uow: UnitOfWork) -> Upcoming | None:
-        case = uow.cases.get(case_key)
-        if case is None or case.instance_key is None:
-            return None
-        key = _next_task(uow, person, case.instance_key)
-        if key is not None:
-            return Upcoming(key, case.number)
-        catalog = platform.catalogs.view(uow.definitions)
-        return Upcoming(None, case.number) if access.case_access(uow, catalog, person, case) else None
-
-    return platform.read(work)
-
-
-def next_after(platform: Platform, person: Person, instance_key: int) -> int | None:
-    """An open task that she may complete, in this instance."""
-    return platform.read(lambda uow: _next_task(uow, person, instance_key))
+def upcoming(advance: Advance, instance: Instance) -> Upcoming | None:
+    """Where to go after an act on this instance: her next task in it, else its case if she may read it."""
+    uow, person = advance.uow, advance.actor
+    key = _next_task(uow, person, instance.key)
+    case = uow.cases.get(instance.case_key) if key is None and instance.case_key else None
+    if case is not None and access.case_access(uow, advance.catalog, person, case):
+        return Upcoming(None, case.number)
+    return Upcoming(key, None) if key is not None else None
 
 
 def _next_task(uow: UnitOfWork, person: Person, instance_key: int) -> int | None:
@@ -147,9 +136,15 @@ def save_draft(platform: Platform, person: Person, key: int, fields: Mapping[str
     platform.store.transact(work)
 
 
-def complete(
-    platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]
-) -> tuple[UserTask, Instance]:
+@dataclass(frozen=True, slots=True)
+class Completed:
+    task: UserTask
+    instance: Instance
+    upcoming: Upcoming | None
+    """Where she may go on."""
+
+
+def complete(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> Completed:
     """Complete a task with what was typed in its form.
 
     Raises FormInvalid (with every error), Forbidden, TaskMovedOn, WrongState when the course is on hold; nothing is
@@ -158,7 +153,7 @@ def complete(
     return _complete(platform, person, key, lambda form, context: form.parse(fields, context))
 
 
-def complete_with(platform: Platform, person: Person, key: int, values: Variables) -> tuple[UserTask, Instance]:
+def complete_with(platform: Platform, person: Person, key: int, values: Variables) -> Completed:
     """Complete a task with JSON values, checked by the same rules. A task without a form takes the values as they are."""
     return _complete(platform, person, key, lambda form, context: form.check(values, context), values)
 
@@ -216,11 +211,12 @@ def _complete(
     key: int,
     read: Callable[[Form, FormContext], Submission],
     otherwise: Variables | None = None,
-) -> tuple[UserTask, Instance]:
-    def work(uow: UnitOfWork) -> tuple[UserTask, Instance]:
+) -> Completed:
+    def work(uow: UnitOfWork) -> Completed:
         advance = Advance(platform, uow, person)
         task = _open(uow.tasks.lock(key))
-        return task, complete_in(advance, task, read, otherwise or {})
+        instance = complete_in(advance, task, read, otherwise or {})
+        return Completed(task, instance, upcoming(advance, instance))
 
     return platform.transact(work)
 
@@ -309,13 +305,3 @@ def _form(advance: Advance, task: UserTask, case: Case | None) -> tuple[Form | N
         raise NotFound(what="opgavens skema")
     unit = next((split_group(g).unit for g in task.candidate_groups if "@" in g), None)
     return form, formcontext.context_for(advance, form, case=case, task_inputs=task.prefill, unit=unit)
-
-
-def _logs_reading(platform: Platform, key: int) -> bool:
-    """Whether opening this task is a read of a case, which is logged."""
-
-    def work(uow: UnitOfWork) -> bool:
-        task = uow.tasks.get(key)
-        return task is not None and task.case_key is not None
-
-    return platform.read(work)

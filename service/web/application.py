@@ -18,7 +18,7 @@ def create_app(platform: Platform, settings: Settings, secret_key: bytes) -> Fla
     app.extensions[EXTENSION] = platform
     house = House(
         now=platform.clock.now,
-        find_person=lambda username: people.person(platform, username),
+        find_person=people.Directory(platform).person,
         unread_notices=lambda person: bell.unread(platform, person),
         secret_key=secret_key,
         secure_cookies=settings.secure_cookies,

@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.domain.errors import FormInvalid
-from service.usecases import enquiries, tasks
+from service.usecases import enquiries
 from service.web.here import person, platform, typed
+from service.web.views.tasks import onward
 
 pages = Blueprint("enquiries", __name__)
 
@@ -30,10 +31,9 @@ def enquiry(folder: str) -> str | Response | tuple[str, int]:
     if "_tilfoej" in fields or "_fjern" in fields:
         return render_template("pages/henvendelse.html", page=enquiries.look(platform(), person(), folder, fields))
     try:
-        instance = enquiries.submit(platform(), person(), folder, fields)
+        upcoming = enquiries.submit(platform(), person(), folder, fields)
     except FormInvalid as fault:
         shown = enquiries.look(platform(), person(), folder, fields)
         return render_template("pages/henvendelse.html", page=shown), fault.status
     flash("Henvendelsen er registreret.", "success")
-    upcoming = tasks.next_after(platform(), person(), instance.key)
-    return redirect(url_for("tasks.task", key=upcoming) if upcoming else url_for("tasks.inbox"))
+    return redirect(onward(upcoming))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.usecases import procedures
 from service.web.here import person, platform
+from service.web.views.tasks import onward
 
 pages = Blueprint("procedures", __name__)
 
@@ -36,7 +37,6 @@ def diagram(process_id: str, version: int) -> Response:
 @pages.post("/procedurer/<process_id>/start")
 def start(process_id: str) -> AnyResponse:
     """Start an instance by hand; the rights are those of the kind of case it makes."""
-    started = procedures.start(platform(), person(), process_id)
+    upcoming = procedures.start(platform(), person(), process_id)
     flash("Forløbet er startet.", "success")
-    upcoming = procedures.first_task(platform(), person(), started.key)
-    return redirect(url_for("tasks.task", key=upcoming) if upcoming else url_for("tasks.inbox"))
+    return redirect(onward(upcoming))

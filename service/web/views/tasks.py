@@ -61,13 +61,13 @@ def submit(key: int) -> str | Response | tuple[str, int]:
         flash("Kladden er gemt. Kun du kan se den.", "success")
         return redirect(url_for("tasks.task", key=key))
     try:
-        done, _ = tasks.complete(platform(), person(), key, fields)
+        done = tasks.complete(platform(), person(), key, fields)
     except FormInvalid:
         return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None), 400
     except (TaskMovedOn, Stale, WrongState) as fault:
         return _refused(key, fields, fault)
-    flash(f"Opgaven »{done.name}« er fuldført.", "success")
-    return redirect(_onward(done.case_key))
+    flash(f"Opgaven »{done.task.name}« er fuldført.", "success")
+    return redirect(onward(done.upcoming))
 
 
 def _refused(key: int, fields: object, fault: TaskMovedOn | Stale | WrongState) -> tuple[str, int]:
@@ -76,9 +76,8 @@ def _refused(key: int, fields: object, fault: TaskMovedOn | Stale | WrongState) 
     return render_template("pages/opgave.html", page=shown, fault=str(fault)), fault.status
 
 
-def _onward(case_key: int | None) -> str:
-    """What comes next: her next task on the same case, else the case, else her inbox."""
-    upcoming = tasks.next_for(platform(), person(), case_key) if case_key else None
+def onward(upcoming: tasks.Upcoming | None) -> str:
+    """What comes next: her next task, else the case, else her inbox."""
     if upcoming is not None and upcoming.task_key is not None:
         return url_for("tasks.task", key=upcoming.task_key)
     if upcoming is not None:
