@@ -20,7 +20,7 @@ from tests.crash.child import EFFECTS
 from tests.engine import drawing as d
 from tests.workers.house import House
 
-INSTANCES = 12
+INSTANCES = 16
 POINTS = ("commit", "committed", "claimed", "handled", "delivered", "any")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,7 +53,7 @@ def test_killed_again_and_again_every_step_happens_once(url: str, tmp_path: Path
         keys = [house.start(tal=0, spor=[]) for _ in range(INSTANCES)]
 
     chance = random.Random(seed)
-    moments = [(point, chance.randint(20, 200) if point == "any" else chance.randint(1, 9)) for point in POINTS]
+    moments = [(point, chance.randint(20, 120) if point == "any" else chance.randint(1, 5)) for point in POINTS]
     chance.shuffle(moments)
     lives = [f"{point}:{count}" for point, count in [*moments, ("never", 0)]]
     ran = subprocess.run(
