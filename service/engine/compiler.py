@@ -171,16 +171,21 @@ def _hang_boundaries(scope: Scope, nodes: dict[str, Node]) -> None:
             host.edge = tuple(spec for spec in edge if isinstance(spec, events.Boundary))
 
 
-def _reached_from(join: Node, nodes: dict[str, Node]) -> frozenset[str]:
-    """Names of the nodes from which a token can reach the join without passing it; a boundary event through its host."""
+def _reached_from(join: Node, nodes: dict[str, Node]) -> dict[str, frozenset[str]]:
+    """For each incoming flow the names of the nodes from which a token can come along it without passing the join; a
+    boundary event is reached through its host.
+    """
     hosts = {event.name: host.name for host in nodes.values() for event in getattr(host, "edge", ())}
+    return {flow.id or "": _before(flow.source, join.name, nodes, hosts) for flow in join.element.incoming}
+
+
+def _before(source: str, join: str, nodes: dict[str, Node], hosts: dict[str, str]) -> frozenset[str]:
     found: set[str] = set()
-    stack = [join.name]
+    stack = [source]
     while stack:
         name = stack.pop()
-        before = [*nodes[name]._inputs, *([hosts[name]] if name in hosts else [])]
-        for other in before:
-            if other not in found and other != join.name:
-                found.add(other)
-                stack.append(other)
+        if name in found or name == join:
+            continue
+        found.add(name)
+        stack += [*nodes[name]._inputs, *([hosts[name]] if name in hosts else [])]
     return frozenset(found)

@@ -189,6 +189,7 @@ class Flow:
     source: str
     target: str
     condition: Formula | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

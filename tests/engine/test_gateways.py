@@ -236,6 +236,41 @@ def test_an_inclusive_join_waits_for_a_sub_process(run: Runner) -> None:
     assert r.do("b").open == ["z"]
 
 
+def test_an_inclusive_join_does_not_wait_for_tokens_on_their_way_around_a_loop(run: Runner) -> None:
+    """The other branch can come here again only by the loop, through the fork: waiting for it would never end."""
+    r = run(
+        diagram(
+            start(),
+            gate("exclusive", "x"),
+            gate("parallel", "p"),
+            user("a"),
+            gate("inclusive", "i", "d"),
+            user("b"),
+            user("c"),
+            gate("inclusive", "j"),
+            gate("parallel", "q"),
+            user("z"),
+            gate("exclusive", "y", "ud"),
+            end(),
+            chain("s", "x", "p", "a", "q", "z", "y"),
+            chain("p", "i"),
+            flow("i", "b", "=true"),
+            flow("i", "c", None, "d"),
+            chain("b", "j"),
+            chain("c", "j", "q"),
+            flow("y", "x", "=igen"),
+            flow("y", "e", None, "ud"),
+        )
+    )
+    for again in (True, False):
+        r.do("b")
+        assert r.open == ["a"]
+        r.do("a")
+        assert r.open == ["z"]
+        r.do("z", igen=again)
+    assert r.done
+
+
 def test_gateways_may_join_and_fork_at_once(run: Runner) -> None:
     r = run(
         diagram(

@@ -133,13 +133,12 @@ class Checker:
         for flow in element.outgoing:
             if flow.condition is not None:
                 self._flow(
-                    element,
                     flow,
                     "Betingelser kan kun stå på pile fra en eksklusiv eller inklusiv gateway. Indsæt en gateway.",
                 )
 
-    def _flow(self, element: Element, flow: Flow, message: str) -> None:
-        self.findings.at(flow.id, element.line, message)
+    def _flow(self, flow: Flow, message: str) -> None:
+        self.findings.at(flow.id, flow.line, message)
 
     def _gateway(self, gateway: Gateway, scope: Scope) -> None:
         if not gateway.incoming and not gateway.outgoing:
@@ -155,7 +154,6 @@ class Checker:
             for flow in gateway.outgoing:
                 if flow.condition is None and flow.id != gateway.default:
                     self._flow(
-                        gateway,
                         flow,
                         f"Pilen fra '{gateway.id}' mangler en betingelse. Skriv en, eller gør den til standardpil.",
                     )
@@ -176,7 +174,6 @@ class Checker:
                 trigger, MessageTrigger | TimerTrigger | SignalTrigger
             ):
                 self._flow(
-                    gateway,
                     flow,
                     f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtagehændelser med besked, timer eller signal.",
                 )

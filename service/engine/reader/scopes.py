@@ -103,7 +103,13 @@ class ScopeReader:
             formula = self.values.formula(condition, condition.text, "Pilens betingelse")
             if formula is None:
                 return None
-        return Flow(id=node.id, source=ends["sourceRef"] or "", target=ends["targetRef"] or "", condition=formula)
+        return Flow(
+            id=node.id,
+            source=ends["sourceRef"] or "",
+            target=ends["targetRef"] or "",
+            condition=formula,
+            line=node.line,
+        )
 
     def _check_listed(
         self,

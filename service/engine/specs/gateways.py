@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.bpmn.specs.mixins import ExclusiveGatewayMixin
@@ -127,17 +127,27 @@ class Parallel(Join, Node):
 
 
 class Inclusive(Join, Choice, MultiChoice, Node):
-    """Takes every flow whose condition holds. Joins when no token elsewhere in the scope can still reach it."""
+    """Takes every flow whose condition holds. Joins when no token elsewhere in the scope can still come.
 
-    reached_from: frozenset[str] = frozenset()
-    """Names of the specs from which a token can come here. Set by the compiler."""
+    A token may still come when it can reach an incoming flow without a token; unless it can reach one with a token just
+    as well (BPMN 2.0, 13.4.3): such a token is on its way around a loop, not on its way here.
+    """
+
+    reached_from: Mapping[str, frozenset[str]] = {}
+    """Incoming flow → names of the specs from which a token can come along it, not passing here. Set by the compiler."""
 
     def consume(self, workflow: Inside, waiting: dict[str, list[Task]]) -> list[Task]:
-        if not self.all_here(waiting) and any(
-            token.task_spec.name in self.reached_from for token in workflow.tokens() if token.task_spec is not self
-        ):
+        if not self.all_here(waiting) and self._more_may_come(workflow, waiting):
             return []
         return [task for tasks in waiting.values() for task in tasks]
+
+    def _more_may_come(self, workflow: Inside, waiting: dict[str, list[Task]]) -> bool:
+        empty = [names for flow, names in self.reached_from.items() if flow not in waiting]
+        taken = [names for flow, names in self.reached_from.items() if flow in waiting]
+        places = {token.task_spec.name for token in workflow.tokens() if token.task_spec is not self}
+        return any(
+            any(place in names for names in empty) and not any(place in names for names in taken) for place in places
+        )
 
     def choose(self, task: Task) -> list[str]:
         return list(self.takes(task)) or [self.otherwise()]
