@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, union, update
+from sqlalchemy import BindParameter, bindparam, select, text, union, update
 
 from service.domain.deadlines import Count, Deadline, Skipped, Unit
 from service.domain.waits import DeadlineBinding, TimerUse
@@ -38,15 +38,22 @@ _BOUND_TASKS = (
     (user_task.c.owner_key == bindparam("b_owner")) & (user_task.c.deadline_id == bindparam("b_id"))
 ) & text("status = 'CREATED'")
 _BOUND_TIMERS = (timer.c.owner_key == bindparam("b_owner")) & (timer.c.deadline_id == bindparam("b_id"))
-_MOVE_TASKS = update(user_task).where(_BOUND_TASKS)
-_MOVE_CANDIDATES = update(task_candidate).where(
-    task_candidate.c.task_key.in_(select(user_task.c.key).where(_BOUND_TASKS, user_task.c.candidates)),
-    task_candidate.c.instance_key.in_(select(user_task.c.instance_key).where(_BOUND_TASKS, user_task.c.candidates)),
-)
-_MOVE_TIMERS = update(timer).where(
-    _BOUND_TIMERS, timer.c.use_for == TimerUse.PROCESS.value, timer.c.due != bindparam("b_due", type_=Due())
-)
+_HAS_CANDIDATES = (_BOUND_TASKS, user_task.c.candidates)
+_DUE: BindParameter[Any] = bindparam("b_due", type_=Due())
+_HOLD_TASKS = update(user_task).where(_BOUND_TASKS)
 _HOLD_TIMERS = update(timer).where(_BOUND_TIMERS)
+_MOVE_TASKS = _HOLD_TASKS.values(due=_DUE)
+_MOVE_CANDIDATES = (
+    update(task_candidate)
+    .where(
+        task_candidate.c.instance_key.in_(select(user_task.c.instance_key).where(*_HAS_CANDIDATES)),
+        task_candidate.c.task_key.in_(select(user_task.c.key).where(*_HAS_CANDIDATES)),
+    )
+    .values(due=_DUE)
+)
+_MOVE_TIMERS = _HOLD_TIMERS.where(timer.c.use_for == TimerUse.PROCESS.value, timer.c.due != _DUE).values(
+    due=_DUE, next_at=_DUE, lease_token=None, attempts=0
+)
 _OPEN_OWNERS = union(
     select(user_task.c.instance_key).where(user_task.c.deadline_id.is_not(None), text("status = 'CREATED'")),
     select(timer.c.instance_key).where(timer.c.deadline_id.is_not(None)),
@@ -68,20 +75,21 @@ class SqlDeadlines:
         self._store([deadline])
         bound = {"b_owner": deadline.owner_key, "b_id": deadline.id}
         paused = deadline.paused_at is not None
-        self._session.write(_MOVE_TASKS.values(due=deadline.due, held=_bits(user_task.c.held, paused)), bound)
-        self._session.write(_MOVE_CANDIDATES.values(due=deadline.due), bound)
+        self._session.write(_HOLD_TASKS.values(held=_bits(user_task.c.held, paused)), bound)
         self._session.write(_HOLD_TIMERS.values(held=_bits(timer.c.held, paused)), bound)
-        armed = {"due": deadline.due, "next_at": deadline.due, "lease_token": None, "attempts": 0}
-        self._session.write(
-            _MOVE_TIMERS.where(timer.c.due != bindparam("b_due", type_=timer.c.due.type)).values(armed),
-            bound | {"b_due": deadline.due},
-        )
+        self._rearm(deadline)
+
+    def _rearm(self, deadline: Deadline) -> None:
+        """Every open task and process timer bound to it is due when it is."""
+        bound = {"b_owner": deadline.owner_key, "b_id": deadline.id, "b_due": deadline.due}
+        for statement in (_MOVE_TASKS, _MOVE_CANDIDATES, _MOVE_TIMERS):
+            self._session.write(statement, bound)
 
     def open_owners(self) -> Sequence[int]:
         return [row[0] for row in self._session.rows(_OPEN_OWNERS)]
 
     def settle(self, owner_key: int, bindings: Sequence[DeadlineBinding], at: datetime) -> Mapping[str, Deadline]:
-        """The deadlines these bindings speak of, made or moved (unless paused or extended), and locked."""
+        """The deadlines these bindings speak of, locked: made, or moved (unless paused or extended) with all bound to them."""
         ids = sorted({binding.id for binding in bindings})
         found = self._session.rows(_LOCK_SOME, {"owner": owner_key, "ids": ids})
         before = {row.id: self._read(row) for row in found}
@@ -89,6 +97,9 @@ class SqlDeadlines:
         for binding in bindings:
             after[binding.id] = settled(owner_key, after.get(binding.id), binding, at)
         self._store([d for id_, d in after.items() if before.get(id_) != d])
+        for id_, moved in after.items():
+            if id_ in before and before[id_].due != moved.due:
+                self._rearm(moved)
         return after
 
     def met(self, owner_key: int, ids: Iterable[str], at: datetime) -> None:

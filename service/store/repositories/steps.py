@@ -182,13 +182,13 @@ class StepWriter:
         bindings += [change.deadline for change in step.due_changes if change.deadline]
         deadlines = self._deadlines.settle(held.owner_key, bindings, entry.at) if bindings else {}
         for change in step.due_changes:
-            due = deadlines[change.deadline.id].due if change.deadline else change.due
-            self._move_due(held, change, due)
+            if change.deadline is None:  # what is bound has moved with its deadline
+                self._move_due(held, change)
         opener = Opener(held, self._vault, entry.at, deadlines, lambda called: self._definition_of(held, called))
         return opener.rows(step.opened)
 
-    def _move_due(self, held: Held, change: DueChanged, due: Any) -> None:
-        where = {"b_root": held.key, "b_key": change.key, "b_due": due}
+    def _move_due(self, held: Held, change: DueChanged) -> None:
+        where = {"b_root": held.key, "b_key": change.key, "b_due": change.due}
         if change.kind is WaitKind.TIMER:
             self._session.write(_MOVE_TIMER, where)
             return
