@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from service.feel import kind
+from service.feel import Environment, kind
 from service.feel import nodes as n
 from service.feel.canonical import canonical
 from service.feel.comparing import equal, order
@@ -125,7 +125,7 @@ def _policy(c: Compiler, table: Table) -> Decide:
             return result(matched[0], f)
         values = [result(row, f) for row in matched]
         if letter == "A":
-            return _agreed(values, matched)
+            return _agreed(values, matched, f[1])
         if rank is not None:
             values.sort(key=rank(f))
         return values[0] if letter == "P" else values
@@ -141,8 +141,8 @@ def _ambiguous(matched: list[Row]) -> DecisionFailed:
     )
 
 
-def _agreed(values: list[Any], matched: list[Row]) -> Any:
-    if any(equal(value, values[0]) is not True for value in values[1:]):
+def _agreed(values: list[Any], matched: list[Row], meter: Environment) -> Any:
+    if any(equal(value, values[0], meter) is not True for value in values[1:]):
         ids = ", ".join(row[0] for row in matched)
         raise DecisionFailed(
             f"hit policy ANY, but the matching rules give different results: {ids}",
@@ -224,7 +224,7 @@ def _rank(c: Compiler, outputs: Sequence[OutputClause]) -> Callable[[Frame], Cal
 
         def key(value: Any) -> list[int]:
             parts = [value] if len(names) == 1 else [value[name] for name in names]
-            return [place.get(canonical(part), len(place)) for place, part in zip(places, parts, strict=True)]
+            return [place.get(canonical(part, f[1]), len(place)) for place, part in zip(places, parts, strict=True)]
 
         return key
 
@@ -239,7 +239,7 @@ def _aggregated(sign: str, result: Result, default: Closure | None) -> Decide:
             return Decimal(0) if sign == "#" else None
         values = [result(row, f) for row in matched]
         if sign == "#":
-            return Decimal(len({canonical(value) for value in values}))
+            return Decimal(len({canonical(value, f[1]) for value in values}))
         return _summed(values) if sign == "+" else _extreme(values, -1 if sign == "<" else 1)
 
     return decide

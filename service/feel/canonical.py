@@ -6,17 +6,25 @@ from collections.abc import Hashable
 from typing import Any
 
 from .chronology import epoch_day, instant_nanos, local_nanos, nanos_of_day, time_offset_nanos
+from .errors import Allowance, Meter, weight
 from .values import CONTEXT, DATE, DATE_TIME, FUNCTION, LIST, RANGE, TIME, kind, lift
 
 
-def canonical(value: Any) -> Hashable:
-    """The stand-in; lists by order, contexts by entries, moments by their instant."""
+def canonical(value: Any, meter: Meter | None = None) -> Hashable:
+    """The stand-in; lists by order, contexts by entries, moments by their instant.
+
+    `meter` counts the elements of lists and contexts; raises LimitExceeded when they are too many.
+    """
     value = lift(value)
     name = kind(value)
     if name == LIST:
-        return (name, tuple(canonical(item) for item in value))
+        meter = meter or Allowance()
+        meter.spend(weight(len(value)))
+        return (name, tuple([canonical(item, meter) for item in value]))
     if name == CONTEXT:
-        return (name, frozenset((key, canonical(item)) for key, item in value.items()))
+        meter = meter or Allowance()
+        meter.spend(weight(len(value)))
+        return (name, frozenset([(key, canonical(item, meter)) for key, item in value.items()]))
     if name == DATE:
         return (name, epoch_day(value))
     if name == DATE_TIME:

@@ -34,17 +34,17 @@ def days_in_month(year: int, month: int) -> int:
 
 def make_date(year: int, month: int, day: int) -> DateValue:
     """A date; ValueError when there is no such day."""
-    if 1 <= year <= 9999:
-        return date(year, month, day)
     if not -MAX_YEAR <= year <= MAX_YEAR:
         raise OutOfRange("the year is out of range")
     if not 1 <= month <= 12 or not 1 <= day <= days_in_month(year, month):
         raise ValueError("there is no such date")
-    return FarDate(year, month, day)
+    return date(year, month, day) if 1 <= year <= 9999 else FarDate(year, month, day)
 
 
 def make_time(hour: int, minute: int, second: int, nanosecond: int, zone: tzinfo | None) -> TimeValue:
     """A time of day; ValueError when there is none."""
+    if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
+        raise ValueError("there is no such time")
     microsecond, rest = divmod(nanosecond, 1000)
     plain = time(hour, minute, second, microsecond, zone)
     return FineTime(hour, minute, second, nanosecond, zone) if rest else plain

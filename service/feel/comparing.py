@@ -16,6 +16,7 @@ from .chronology import (
     nanos_of_day,
     time_offset_nanos,
 )
+from .errors import Allowance, Meter, weight
 from .values import (
     BOOLEAN,
     CONTEXT,
@@ -36,35 +37,41 @@ from .values import (
 # Types whose values compare as Python compares them.
 PLAIN = frozenset({Decimal, str, bool, date, DaysTimeDuration, YearsMonthsDuration})
 ORDERED = frozenset({Decimal, str, date, DaysTimeDuration, YearsMonthsDuration})
-MAX_NESTING = 200
 
 
-def equal(left: Any, right: Any) -> bool | None:
-    """`left = right`: null equals only null; different types and local against zoned times give None."""
+def equal(left: Any, right: Any, meter: Meter | None = None) -> bool | None:
+    """`left = right`: null equals only null; different types and local against zoned times give None.
+
+    `meter` counts the elements of lists and contexts; raises LimitExceeded when they are too many.
+    """
     kin = type(left)
     if kin is type(right) and kin in PLAIN:
         return bool(left == right)
     if left is None or right is None:
         return left is right
-    return _equal(lift(left), lift(right), 0)
+    return _equal(lift(left), lift(right), meter or Allowance())
 
 
-def _equal(left: Any, right: Any, depth: int) -> bool | None:
+def _equal(left: Any, right: Any, meter: Meter) -> bool | None:
     name = kind(left)
     if left is None or right is None:
         return left is right
-    if name != kind(right) or depth > MAX_NESTING:
+    if name != kind(right):
         return None
+    if left is right and name in {LIST, CONTEXT}:
+        return True
     if name == LIST:
+        meter.spend(weight(len(left)))
         return len(left) == len(right) and all(
-            _equal(lift(a), lift(b), depth + 1) is True for a, b in zip(left, right, strict=True)
+            _equal(lift(a), lift(b), meter) is True for a, b in zip(left, right, strict=True)
         )
     if name == CONTEXT:
+        meter.spend(weight(len(left)))
         return left.keys() == right.keys() and all(
-            _equal(lift(a), lift(right[key]), depth + 1) is True for key, a in left.items()
+            _equal(lift(a), lift(right[key]), meter) is True for key, a in left.items()
         )
     if name == RANGE:
-        return _equal_ranges(left, right, depth)
+        return _equal_ranges(left, right, meter)
     if name == FUNCTION:
         return left is right
     if name in {DATE, TIME, DATE_TIME}:
@@ -73,17 +80,13 @@ def _equal(left: Any, right: Any, depth: int) -> bool | None:
     return bool(left == right)
 
 
-def _equal_ranges(left: Range, right: Range, depth: int) -> bool:
+def _equal_ranges(left: Range, right: Range, meter: Meter) -> bool:
     same_shape = (left.start_included, left.end_included, left.operator) == (
         right.start_included,
         right.end_included,
         right.operator,
     )
-    return (
-        same_shape
-        and _equal(left.start, right.start, depth + 1) is True
-        and _equal(left.end, right.end, depth + 1) is True
-    )
+    return same_shape and _equal(left.start, right.start, meter) is True and _equal(left.end, right.end, meter) is True
 
 
 def order(left: Any, right: Any) -> int | None:
@@ -132,37 +135,37 @@ def _order_date_times(left: DateTimeValue, right: DateTimeValue) -> tuple[int | 
     return instant_nanos(left), instant_nanos(right)
 
 
-def less(left: Any, right: Any) -> bool | None:
+def less(left: Any, right: Any, _: Meter | None = None) -> bool | None:
     """`left < right`."""
     found = order(left, right)
     return None if found is None else found < 0
 
 
-def less_equal(left: Any, right: Any) -> bool | None:
+def less_equal(left: Any, right: Any, _: Meter | None = None) -> bool | None:
     """`left <= right`."""
     found = order(left, right)
     return None if found is None else found <= 0
 
 
-def greater(left: Any, right: Any) -> bool | None:
+def greater(left: Any, right: Any, _: Meter | None = None) -> bool | None:
     """`left > right`."""
     found = order(left, right)
     return None if found is None else found > 0
 
 
-def greater_equal(left: Any, right: Any) -> bool | None:
+def greater_equal(left: Any, right: Any, _: Meter | None = None) -> bool | None:
     """`left >= right`."""
     found = order(left, right)
     return None if found is None else found >= 0
 
 
-def unequal(left: Any, right: Any) -> bool | None:
+def unequal(left: Any, right: Any, meter: Meter | None = None) -> bool | None:
     """`left != right`."""
-    found = equal(left, right)
+    found = equal(left, right, meter)
     return None if found is None else not found
 
 
-COMPARE: dict[str, Callable[[Any, Any], bool | None]] = {
+COMPARE: dict[str, Callable[[Any, Any, Meter | None], bool | None]] = {
     "=": equal,
     "!=": unequal,
     "<": less,

@@ -125,7 +125,7 @@ def _equals(left: Closure, right: Closure) -> Closure:
         a, b = left(f), right(f)
         if type(a) is type(b) and type(a) in PLAIN:
             return bool(a == b)
-        return _told(compare(a, b), a, b, "=", f[1])
+        return _told(compare(a, b, f[1]), a, b, "=", f[1])
 
     return run
 
@@ -137,7 +137,7 @@ def _differs(left: Closure, right: Closure) -> Closure:
         a, b = left(f), right(f)
         if type(a) is type(b) and type(a) in PLAIN:
             return bool(a != b)
-        return _told(compare(a, b), a, b, "!=", f[1])
+        return _told(compare(a, b, f[1]), a, b, "!=", f[1])
 
     return run
 
@@ -153,13 +153,13 @@ def _ordering(op: str, left: Closure, right: Closure) -> Closure:
         a, b = left(f), right(f)
         if type(a) is type(b) and type(a) in ORDERED:
             return bool(a <= b if same else a < b)
-        return _told(compare(a, b), a, b, op, f[1])
+        return _told(compare(a, b, f[1]), a, b, op, f[1])
 
     def greater(f: Frame) -> bool | None:
         a, b = left(f), right(f)
         if type(a) is type(b) and type(a) in ORDERED:
             return bool(a >= b if same else a > b)
-        return _told(compare(a, b), a, b, op, f[1])
+        return _told(compare(a, b, f[1]), a, b, op, f[1])
 
     return less if below else greater
 

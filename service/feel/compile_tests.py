@@ -8,6 +8,7 @@ from typing import Any
 from . import nodes as n
 from .comparing import COMPARE, ORDERED, PLAIN, equal, in_range
 from .compiler import Closure, Compiler, Frame, compiles
+from .errors import Meter
 from .values import LIST, Range, kind, lift
 
 Check = Callable[[Any, Frame], bool | None]
@@ -104,12 +105,12 @@ def _test(c: Compiler, test: n.Test) -> tuple[Check, Any]:
     literal = isinstance(test.operand, n.Literal)
 
     def run(value: Any, f: Frame) -> bool | None:
-        return holds(value, operand(f), mentions_input, literal)
+        return holds(value, operand(f), mentions_input, literal, f[1])
 
     return run, _NONE
 
 
-def holds(value: Any, found: Any, mentions_input: bool, literal: bool) -> bool | None:
+def holds(value: Any, found: Any, mentions_input: bool, literal: bool, meter: Meter) -> bool | None:
     """Whether a value passes a test whose expression gave `found`.
 
     A range or list must contain it; a condition (one that mentions `?`, or gives a boolean for an input that is none) must
@@ -121,20 +122,21 @@ def holds(value: Any, found: Any, mentions_input: bool, literal: bool) -> bool |
     if kin is bool:
         if mentions_input:
             return bool(found)
-        return equal(value, found) if literal or type(value) is bool else bool(found)
+        return equal(value, found, meter) if literal or type(value) is bool else bool(found)
     if mentions_input and found is None:
         return None
     if kind(found) == LIST:
-        return _in_list(value, found)
-    return equal(value, found)
+        return _in_list(value, found, meter)
+    return equal(value, found, meter)
 
 
-def _in_list(value: Any, members: list[Any]) -> bool | None:
-    if kind(value) == LIST and equal(value, members) is True:
+def _in_list(value: Any, members: list[Any], meter: Meter) -> bool | None:
+    if kind(value) == LIST and equal(value, members, meter) is True:
         return True
+    meter.spend(len(members))
     for raw in members:
         member = lift(raw)
-        if equal(value, member) is True or (type(member) is Range and in_range(value, member) is True):
+        if equal(value, member, meter) is True or (type(member) is Range and in_range(value, member) is True):
             return True
     return False
 
@@ -176,7 +178,7 @@ def _operator_test(c: Compiler, op: str, node: n.Node) -> Check:
         return _constant_comparison(op, c.constants[operand])
 
     def run(value: Any, f: Frame) -> bool | None:
-        return compare(value, operand(f))
+        return compare(value, operand(f), f[1])
 
     return run
 
@@ -193,7 +195,7 @@ def _constant_comparison(op: str, limit: Any) -> Check:
     }[op]
 
     def run(value: Any, _: Frame) -> bool | None:
-        return bool(native(value, limit)) if type(value) is kin else compare(value, limit)
+        return bool(native(value, limit)) if type(value) is kin else compare(value, limit, None)
 
     return run
 

@@ -60,6 +60,7 @@ MESSAGES: dict[str, str] = {
     "one of the two has a time zone, the other has none": "den ene har en tidszone, den anden har ikke",
     "the year is out of range": "året ligger uden for det mulige",
     "there is no such date": "den dato findes ikke",
+    "there is no such time": "det klokkeslæt findes ikke",
     # calls
     "{} is no function": "{0} er ikke en funktion",
     "{} has no parameters {}": "{0} har ikke parametrene {1}",
@@ -72,6 +73,7 @@ MESSAGES: dict[str, str] = {
     "external functions do not run here ({} arguments)": "eksterne funktioner kan ikke bruges ({0} argumenter)",
     # limits
     "the evaluation needs more than {} steps": "udregningen kræver mere end {0} trin",
+    "a value is too large to be compared or written": "en værdi er for stor til at blive sammenlignet eller skrevet",
     "the evaluation is nested too deeply": "udregningen er indlejret i for mange lag",
     "functions call each other more than {} levels deep": "funktioner kalder hinanden i mere end {0} lag",
     "a list would have {} elements, more than {}": "en liste ville få {0} elementer, flere end {1}",
@@ -86,7 +88,6 @@ MESSAGES: dict[str, str] = {
     "the text is no range": "teksten er ikke et interval",
     "the text is no JSON at character {}": "teksten er ikke JSON ved tegn {0}",
     "the text is no JSON ({} is no value)": "teksten er ikke JSON ({0} er ingen værdi)",
-    "the JSON text is nested too deeply": "JSON-teksten er indlejret i for mange lag",
     "there is no such time zone": "den tidszone findes ikke",
     "no date can be made from {}": "der kan ikke laves en dato af {0}",
     "no time can be made from {}": "der kan ikke laves et klokkeslæt af {0}",
@@ -102,6 +103,8 @@ MESSAGES: dict[str, str] = {
     "the two separators must differ": "de to skilletegn skal være forskellige",
     "a function cannot be stored": "en funktion kan ikke gemmes",
     "{} is too large to be stored": "{0} er for stort til at blive gemt",
+    "the value is nested too deeply to be stored": "værdien er indlejret i for mange lag til at blive gemt",
+    "the value is nested too deeply": "værdien er indlejret i for mange lag",
     "the two cannot be compared": "de to kan ikke sammenlignes",
     "the elements cannot be compared": "elementerne kan ikke sammenlignes",
     "an argument is null": "et argument er null",

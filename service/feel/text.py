@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from .errors import Allowance
 from .lexer import TOKEN
 from .temporal_text import write_date, write_date_time, write_duration, write_time
 from .values import (
@@ -31,15 +32,33 @@ def write_number(number: Decimal) -> str:
     return f"{number:f}" if number else "0"
 
 
-def write(value: Any) -> str:
-    """The value as FEEL writes it; strings bare at the top, quoted inside lists and contexts."""
+def write(value: Any, allowance: Allowance | None = None) -> str:
+    """The value as FEEL writes it; strings bare at the top, quoted inside lists and contexts.
+
+    Raises LimitExceeded when the text would be longer than `allowance`.
+    """
     value = lift(value)
-    return value if kind(value) == STRING else literal(value)
+    return value if kind(value) == STRING else _literal(value, allowance or Allowance())
 
 
 def literal(value: Any) -> str:
     """The value as it stands inside a larger one."""
-    value = lift(value)
+    return _literal(lift(value), Allowance())
+
+
+def _literal(value: Any, allowance: Allowance) -> str:
+    if kind(value) in {LIST, CONTEXT}:
+        allowance.spend(2 * len(value) + 2)
+        if kind(value) == LIST:
+            return f"[{', '.join([_literal(lift(item), allowance) for item in value])}]"
+        entries = [f"{_key(key)}: {_literal(lift(item), allowance)}" for key, item in value.items()]
+        return "{" + ", ".join(entries) + "}"
+    text = _scalar(value)
+    allowance.spend(len(text))
+    return text
+
+
+def _scalar(value: Any) -> str:
     match kind(value):
         case name if name == NULL:
             return "null"
@@ -49,10 +68,6 @@ def literal(value: Any) -> str:
             return write_number(value)
         case name if name == STRING:
             return quote(value)
-        case name if name == LIST:
-            return f"[{', '.join(literal(item) for item in value)}]"
-        case name if name == CONTEXT:
-            return "{" + ", ".join(f"{_key(key)}: {literal(item)}" for key, item in value.items()) + "}"
         case name if name == DATE:
             return write_date(value)
         case name if name == TIME:

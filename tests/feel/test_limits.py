@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from service.feel import Environment, Limits, parse_expression
+from service.feel import Environment, Limits, from_json, parse_expression, to_json
 
 from .helpers import warned
 
@@ -27,6 +27,36 @@ def test_limits_give_null_and_say_which(text: str, told: str) -> None:
     begun = time.perf_counter()
     assert any(told in warning for warning in warned(text))
     assert time.perf_counter() - begun < 10
+
+
+DOUBLE = "{d: function(x, n) if n = 0 then x else d([x, x], n - 1), r: d(1, 60)}.r"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = y", "string(x)", "distinct values([x, y])", "list contains([x], y)", "to json(x)", "x in [y]", "flatten(x)"],
+)
+def test_small_values_that_unfold_for_ever_are_bounded(text: str) -> None:
+    names = {"x": parse_expression(DOUBLE).evaluate({}), "y": parse_expression(DOUBLE).evaluate({})}
+    begun = time.perf_counter()
+    assert warned(text, names)
+    assert time.perf_counter() - begun < 30
+
+
+def test_what_unfolds_or_nests_for_ever_is_not_stored() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        to_json(parse_expression(DOUBLE).evaluate({}))
+    with pytest.raises(ValueError, match="deeply"):
+        to_json(
+            parse_expression("(for i in 1..5000 return [partial[-1]])[-1]").evaluate(
+                {}, Environment(limits=Limits(steps=10**8))
+            )
+        )
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="deeply"):
+        from_json(deep)
 
 
 def test_limits_can_be_set() -> None:

@@ -57,8 +57,8 @@ def assert_value(value: Any, condition: Any, cause: str | None = None, *, env: E
     "True when the two values are the same element of the same type (time zones included).",
     ('is(date("2026-01-31"), date("2026-01-31"))', "true"), ("is(1, 1.0)", "true"),
 )  # fmt: skip
-def is_same(value1: Any, value2: Any) -> bool:
-    if kind(value1) != kind(value2) or equal(value1, value2) is not True:
+def is_same(value1: Any, value2: Any, *, env: Environment) -> bool:
+    if kind(value1) != kind(value2) or equal(value1, value2, env) is not True:
         return False
     zones = getattr(value1, "tzinfo", None), getattr(value2, "tzinfo", None)
     return zones[0] == zones[1]

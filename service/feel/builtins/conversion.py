@@ -10,7 +10,8 @@ from typing import Any
 
 from ..comparing import order
 from ..environment import Environment
-from ..jsonvalues import from_json, to_json
+from ..errors import Allowance
+from ..jsonvalues import CHARACTERS_PER_STEP, from_json, to_json
 from ..registry import builtin
 from ..text import write
 from ..values import NUMBERS, RANGE, Range, kind
@@ -27,8 +28,8 @@ _SEPARATORS = {" ", ",", "."}
 def to_string(from_: Any, *, env: Environment) -> str | None:
     if from_ is None:
         return None
-    text = write(from_)
-    env.check_text(len(text))
+    text = write(from_, Allowance(env.limits.characters))
+    env.spend(len(text) // CHARACTERS_PER_STEP)
     return text
 
 
@@ -60,7 +61,7 @@ def to_number(from_: Any, grouping: str | None = None, point: str | None = None)
     ("to json([1, true])", '"[1,true]"'),
 )  # fmt: skip
 def write_json(value: Any, *, env: Environment) -> str:
-    text = json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(to_json(value, env), ensure_ascii=False, separators=(",", ":"))
     env.check_text(len(text))
     return text
 
@@ -74,7 +75,7 @@ def read_json(value: str) -> Any:
     try:
         return from_json(json.loads(value, parse_float=Decimal, parse_constant=_no_constant))
     except RecursionError:
-        raise ValueError("the JSON text is nested too deeply") from None
+        raise ValueError("the value is nested too deeply") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"the text is no JSON at character {error.pos + 1}") from None
 

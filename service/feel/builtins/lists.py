@@ -26,9 +26,9 @@ def _index(position: Decimal, size: int) -> int | None:
     "Sand, hvis listen indeholder værdien.", "True when the list contains the value.",
     ("list contains([1, 2, 3], 2)", "true"),
 )  # fmt: skip
-def list_contains(list_: list[Any], element: Any) -> bool:
-    wanted = canonical(element)
-    return any(canonical(item) == wanted for item in list_)
+def list_contains(list_: list[Any], element: Any, *, env: Environment) -> bool:
+    wanted = canonical(element, env)
+    return any(canonical(item, env) == wanted for item in list_)
 
 
 @builtin("count(list: list...)", "list", "Antal elementer.", "Number of elements.", ("count([1, 2, 3])", "3"))
@@ -191,9 +191,9 @@ def reverse(list_: list[Any]) -> list[Any]:
     "Alle positioner, hvor værdien står.", "All positions where the value stands.",
     ("index of([1, 2, 3, 2], 2)", "[2, 4]"),
 )  # fmt: skip
-def index_of(list_: list[Any], match: Any) -> list[Decimal]:
-    wanted = canonical(match)
-    return [Decimal(place) for place, item in enumerate(list_, 1) if canonical(item) == wanted]
+def index_of(list_: list[Any], match: Any, *, env: Environment) -> list[Decimal]:
+    wanted = canonical(match, env)
+    return [Decimal(place) for place, item in enumerate(list_, 1) if canonical(item, env) == wanted]
 
 
 @builtin(
@@ -202,17 +202,17 @@ def index_of(list_: list[Any], match: Any) -> list[Decimal]:
     ("union([1, 2], [2, 3])", "[1, 2, 3]"),
 )  # fmt: skip
 def union(lists: list[Any], *, env: Environment) -> list[Any] | None:
-    return None if any(part is None for part in lists) else distinct_values(_joined(lists, env))
+    return None if any(part is None for part in lists) else distinct_values(_joined(lists, env), env=env)
 
 
 @builtin(
     "distinct values(list: list)", "list",
     "Hver værdi én gang.", "Every value once.", ("distinct values([1, 2, 3, 2, 1])", "[1, 2, 3]"),
 )  # fmt: skip
-def distinct_values(list_: list[Any]) -> list[Any]:
+def distinct_values(list_: list[Any], *, env: Environment) -> list[Any]:
     seen: dict[Any, Any] = {}
     for item in list_:
-        seen.setdefault(canonical(item), item)
+        seen.setdefault(canonical(item, env), item)
     return list(seen.values())
 
 
@@ -221,11 +221,11 @@ def distinct_values(list_: list[Any]) -> list[Any]:
     "De værdier, der står flere gange.", "The values that stand more than once.",
     ("duplicate values([1, 2, 3, 2, 1])", "[1, 2]"),
 )  # fmt: skip
-def duplicate_values(list_: list[Any]) -> list[Any]:
+def duplicate_values(list_: list[Any], *, env: Environment) -> list[Any]:
     counts: dict[Any, int] = {}
     firsts: dict[Any, Any] = {}
     for item in list_:
-        key = canonical(item)
+        key = canonical(item, env)
         counts[key] = counts.get(key, 0) + 1
         firsts.setdefault(key, item)
     return [firsts[key] for key, times in counts.items() if times > 1]
