@@ -13,7 +13,7 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput
 from service.domain.forms import FormContext
 from service.domain.storage import UnitOfWork
-from service.feel import parse_duration
+from service.feel import add_duration, parse_duration
 from service.testing.course import Course
 from service.usecases import cases, deployments, enquiries, formcontext, incidents, instances, messages, tasks
 from service.usecases.advance import Advance
@@ -113,7 +113,7 @@ def publish(course: Course, body: Body) -> None:
     ttl_ms = 0
     if ttl:
         now = course.world.clock.now()
-        ttl_ms = int(((now + _length(str(ttl))) - now).total_seconds() * 1000)
+        ttl_ms = int((_later(now, str(ttl)) - now).total_seconds() * 1000)
     messages.publish(
         course.world.platform,
         SYSTEM,
@@ -130,7 +130,7 @@ def move_clock(course: Course, body: Body) -> None:
     how = body["spol"]
     now = course.world.clock.now()
     if "frem" in how:
-        target = (now.astimezone(LOCAL_ZONE) + _length(str(how["frem"]))).astimezone(UTC)
+        target = _later(now, str(how["frem"]))
     else:
         moment = how["til"] if isinstance(how["til"], datetime) else datetime.fromisoformat(str(how["til"]))
         target = moment.replace(tzinfo=moment.tzinfo or LOCAL_ZONE).astimezone(UTC)
@@ -188,11 +188,12 @@ def reopen(course: Course, body: Body) -> None:
     )
 
 
-def _length(text: str) -> Any:
-    value = parse_duration(text)
-    if value is None:
-        raise BadInput(why=f"{text!r} er ikke en varighed; skriv fx P3D eller PT2H")
-    return value
+def _later(start: datetime, length: str) -> datetime:
+    """That much later on the wall clock of Copenhagen. Raises BadInput for what is no duration."""
+    try:
+        return add_duration(start, parse_duration(length), LOCAL_ZONE).astimezone(UTC)
+    except ValueError:
+        raise BadInput(why=f"{length!r} er ikke en varighed; skriv fx P3D eller PT2H") from None
 
 
 def _plain(value: Any) -> Any:
