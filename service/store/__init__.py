@@ -34,3 +34,10 @@ def open_store(url: str, *, sealer: Sealer, keys: Keys | None = None, pool_size:
         store.close()
         raise
     return store
+
+
+def copy_in_memory(store: SqlStore, keys: Keys) -> SqlStore:
+    """A second store in memory with the content of this one (which is in memory too), under the same master key."""
+    engine = build_engine(":memory:", pool_size=1)
+    store.copy_into(engine)
+    return SqlStore(engine, store.sealer, keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -170,6 +171,18 @@ class SqlStore:
             stored = connection.execute(select(house.c.value).where(house.c.name == FINGERPRINT)).scalar()
         if stored != self._sealer.fingerprint():
             raise SetupFault(why="Hovednøglen passer ikke til databasen: den er krypteret med en anden hovednøgle.")
+
+    @property
+    def sealer(self) -> Sealer:
+        return self._sealer
+
+    def copy_into(self, engine: Engine) -> None:
+        """Copy a SQLite database as it stands into the empty one of another engine."""
+        with self._engine.connect() as ours, engine.connect() as theirs:
+            source, target = ours.connection.driver_connection, theirs.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            assert isinstance(target, sqlite3.Connection)
+            source.backup(target)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -5,7 +5,7 @@ A `så` step may name the requirements it proves (`krav`); they count when all t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +19,9 @@ from service.testing.acts import ACTS
 from service.testing.asserts import ASSERTS
 from service.testing.course import Course
 from service.testing.world import World
+
+DEPLOYED_AT = datetime(2000, 1, 1, tzinfo=UTC)
+"""When the procedures of scenarios were put into operation: before any of them begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,11 @@ def _scenario(file: str, entry: object) -> Scenario:
     return Scenario(f"{file}#{entry['navn']}", entry["navn"], entry.get("givet") or {}, tuple(steps))
 
 
-def run_scenario(scenario: Scenario, prepare: Callable[[World], None]) -> Outcome:
-    """Run one scenario in a world of its own. `prepare` deploys the procedures. Stops at the first failing step."""
+def run_scenario(scenario: Scenario, like: World) -> Outcome:
+    """Run one scenario in a world of its own that begins like this one. Stops at the first failing step."""
     outcome = Outcome(scenario)
     start = instant(scenario.given.get("tid", "2014-09-01T09:00"))
-    with World(start) as world:
-        prepare(world)
+    with World(start, like=like) as world:
         course = Course(world, scenario.given)
         for number, step in enumerate(scenario.steps, 1):
             ((kind, body),) = step.items()
@@ -163,5 +165,7 @@ def _short(body: object) -> str:
 
 def run_all(root: Path, scenarios: Iterable[Scenario]) -> Iterator[Outcome]:
     """Run scenarios one after another, each with everything under `root` deployed and its staff on duty."""
-    for scenario in scenarios:
-        yield run_scenario(scenario, lambda world: world.deploy_folder(root))
+    with World(DEPLOYED_AT) as prepared:
+        prepared.deploy_folder(root)
+        for scenario in scenarios:
+            yield run_scenario(scenario, prepared)

@@ -18,7 +18,7 @@ from service.domain.errors import EngineFailed, NotFound
 from service.domain.handling import Channel, HandlerInfo, JobContext
 from service.domain.keys import KeyMaker
 from service.engine import SpiffEngine
-from service.store import Sealer, open_store
+from service.store import Sealer, SqlStore, copy_in_memory, open_store
 from service.testing import files
 from service.usecases import deployments, people, timers
 from service.usecases.bundle import Resource
@@ -52,21 +52,34 @@ class TryAgain(Exception):
 class World:
     """Use as a context manager; everything is gone afterwards."""
 
-    def __init__(self, start: datetime, *, url: str = ":memory:", sealer: Sealer | None = None) -> None:
+    _store: SqlStore
+    platform: Platform
+
+    def __init__(
+        self,
+        start: datetime,
+        *,
+        url: str = ":memory:",
+        sealer: Sealer | None = None,
+        like: World | None = None,
+    ) -> None:
+        """`like` begins with everything that is in another world (in memory)."""
         self.clock = ManualClock(start)
         keys = KeyMaker(self.clock)
-        engine = SpiffEngine()
+        engine = like.platform.engine if like else SpiffEngine()
         self.sent = Sent()
         self.failing: Counter[str] = Counter()
         """Job type → how many of its next runs fail."""
-        self.handlers: Mapping[str, HandlerInfo] = load_handlers()
-        self._store = open_store(url, sealer=sealer or Sealer.fresh(), keys=keys)
+        self.handlers: Mapping[str, HandlerInfo] = like.handlers if like else load_handlers()
+        self._store = (
+            copy_in_memory(like._store, keys) if like else open_store(url, sealer=sealer or Sealer.fresh(), keys=keys)
+        )
         self.platform = Platform(
             store=self._store,
             engine=engine,
             clock=self.clock,
             keys=keys,
-            catalogs=Catalogs(engine),
+            catalogs=like.platform.catalogs if like else Catalogs(engine),
             handlers=self.handlers,
         )
         self._channels: Mapping[Channel, Carrier] = dict.fromkeys(Channel, self.sent)
