@@ -90,7 +90,8 @@ def _load_with(
     imports: dict[str, DecisionModel] = {}
     for element in _all(read_tree(path.read_bytes(), path.name), "import"):
         namespace = element.get("namespace") or ""
-        wanted = files.get(namespace)
+        located = path.parent / (element.get("locationURI") or "")
+        wanted = located if located.is_file() else files.get(namespace)
         if wanted is None or wanted in (*above, path):
             continue  # the reader refuses a model whose import is missing
         if namespace not in known:
@@ -104,7 +105,7 @@ def _namespace(path: Path) -> str:
 
 
 def _run_case(model: DecisionModel, case: etree._Element, result: etree._Element) -> str | None:
-    variables = {str(node.get("name")): _value(node) for node in _all(case, "inputNode")}
+    variables = _inputs(model, case)
     env = Environment(NOW)
     wanted_name = str(result.get("name"))
     try:
@@ -122,6 +123,16 @@ def _run_case(model: DecisionModel, case: etree._Element, result: etree._Element
     if same(expected, actual):
         return None
     return f"{wanted_name} should be {write(expected)}, is {write(actual)} {'; '.join(env.warnings)}"
+
+
+def _inputs(model: DecisionModel, case: etree._Element) -> dict[str, Any]:
+    """The case's inputs by name; those of an imported model under the name it is imported by."""
+    variables: dict[str, Any] = {}
+    for node in _all(case, "inputNode"):
+        prefix = model.model.prefixes.get(node.get("namespace") or "", "")
+        place = variables.setdefault(prefix, {}) if prefix else variables
+        place[str(node.get("name"))] = _value(node)
+    return variables
 
 
 def same(expected: Any, actual: Any) -> bool:

@@ -223,6 +223,34 @@ def test_decision_services_are_functions_of_their_inputs() -> None:
     assert model.call("begge", {}) == {"ud": 10, "ind": 1}
 
 
+def imports(own: str, prefix: str, *parts: str, of: str) -> bytes:
+    return definitions(f'<import name="{prefix}" namespace="{of}"/>', *parts).replace(
+        b'name="fil" namespace="urn:test"', f'name="fil" namespace="{own}"'.encode()
+    )
+
+
+def requires(key: str, text: str, href: str, kind: str = "Decision") -> str:
+    return (
+        f'<decision id="{key}" name="{key}"><informationRequirement><required{kind} href="{href}"/></informationRequirement>'
+        f"{literal(text)}</decision>"
+    )
+
+
+def test_imported_models_read_the_variables_under_their_name() -> None:
+    person = '<inputData id="navn" name="fulde navn"><variable name="fulde navn" typeRef="string"/></inputData>'
+    inner = definitions(person, requires("hilsen", '"Hej " + fulde navn', "#navn", "Input"))
+    middle = imports("urn:b", "a", requires("to", 'a.hilsen + "!"', "urn:test#hilsen"), of="urn:test")
+    outer = imports("urn:c", "b model", requires("tre", "upper case(b model.to)", "urn:b#to"), of="urn:b")
+    a = read_decisions(inner, "a.dmn")
+    b = read_decisions(middle, "b.dmn", {"urn:test": a})
+    c = read_decisions(outer, "c.dmn", {"urn:b": b})
+    assert (
+        c.decisions["tre"].evaluate({"b model": {"a": {"fulde navn": "Ida Test Holm"}}}).value == "HEJ IDA TEST HOLM!"
+    )
+    assert b.decisions["to"].evaluate({"a": {"fulde navn": "Bo Test Ek"}}).value == "Hej Bo Test Ek!"
+    assert c.decisions["tre"].evaluate({}).value is None
+
+
 def test_models_import_each_other_by_namespace() -> None:
     inner = read_decisions(definitions(TYPES, decision("Sats", literal("42"))), "indre.dmn")
     outer = (
