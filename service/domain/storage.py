@@ -229,6 +229,10 @@ class Tasks(Protocol):
         """Open tasks per assignee."""
         ...
 
+    def overdue_per_unit(self, now: datetime) -> Mapping[str, int]:
+        """Open tasks past their due instant per unit; those held do not count."""
+        ...
+
 
 class Jobs(Protocol):
     def claim(self, now: datetime, *, until: datetime, limit: int, types: Sequence[str] | None = None) -> Sequence[Job]:

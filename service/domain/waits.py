@@ -225,6 +225,8 @@ class TimerUse(StrEnum):
     REMINDER_SECOND = "reminder_second"
     REVIEW = "review"
     """Evaluates the instance's bound deadlines again, because the calendar has changed."""
+    WEEKLY = "weekly"
+    """The list of overdue tasks for the leaders of units; one row for the whole installation."""
     START = "start"
     """A timer start event of the latest version of a process; `instance_key` is the definition's key."""
 

@@ -12,6 +12,7 @@ from service.domain.definitions import Finding, ResourceKind, StartEvent, Versio
 from service.domain.errors import DeploymentRefused
 from service.domain.storage import UnitOfWork
 from service.domain.waits import StartSubscription, TimerUse, WaitKind
+from service.usecases import reminders
 from service.usecases.bundle import Bundle, Resource, folder_of, read_bundle
 from service.usecases.checks import CheckContext, check_across
 from service.usecases.platform import Platform
@@ -71,6 +72,8 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
         if new:
             uow.definitions.add(new, deployment_key=key, at=now, by=person.username, comment=comment)
             _move_starts(platform, uow, bundle, [v for v in new if v.kind is ResourceKind.PROCESS], latest, now)
+        if any(v.kind is ResourceKind.PROCEDURE for v in new):
+            reminders.begin_weekly(platform, uow)
         if any(v.kind is ResourceKind.CALENDAR for v in new):
             for instance_key in uow.deadlines.open_owners():
                 uow.timers.schedule(instance_key, platform.keys.next(), TimerUse.REVIEW, now, wait_key=0)

@@ -26,6 +26,15 @@ def remind(advance: Advance, timer: Timer, task: UserTask, folder: str) -> None:
         _tell(advance, username, timer.use.value, WORDS[timer.use].format(name=task.name), task.case_key, task.key)
 
 
+def tell_leaders(advance: Advance) -> None:
+    """The weekly list: every leader learns how many tasks of her units are overdue."""
+    units = {u.id: u.name for u in advance.uow.people.units()}
+    for unit, count in advance.uow.tasks.overdue_per_unit(advance.now).items():
+        text = f"{count} {'opgave' if count == 1 else 'opgaver'} er overskredet i {units.get(unit, unit)}"
+        for account in advance.uow.people.leaders_of(unit):
+            _tell(advance, account.person.username, "weekly", text, None, None)
+
+
 def unclaimed_message(advance: Advance, instance: Instance, message: str) -> None:
     """A message that nothing waited for is told to those whom the manifest names."""
     version = advance.catalog.process(instance.definition_key)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from service.domain.clock import LOCAL_ZONE
 from service.domain.instances import Instance, Step
 from service.domain.storage import UnitOfWork
 from service.domain.waits import DueChanged, Timer, TimerUse, UserTask, UserTaskWait, WaitKind
 
 if TYPE_CHECKING:
     from service.usecases.advance import Advance
+    from service.usecases.platform import Platform
+
+WEEKLY_AT = time(7)
+HOUSE = 0
+"""Owner of timers that belong to no instance."""
 
 
 def follow(advance: Advance, instance: Instance, step: Step) -> None:
@@ -39,6 +45,14 @@ def schedule(advance: Advance, instance: Instance, task_key: int, due: datetime,
             advance.uow.timers.schedule(
                 instance.key, advance.platform.keys.next(), use, at, wait_key=task_key, deadline_id=deadline_id
             )
+
+
+def begin_weekly(platform: Platform, uow: UnitOfWork) -> None:
+    """Schedule the leaders' list for the next Monday morning, in place of the one that is scheduled."""
+    local = platform.clock.now().astimezone(LOCAL_ZONE)
+    monday = local.date() + timedelta(days=7 - local.weekday())
+    at = datetime.combine(monday, WEEKLY_AT, LOCAL_ZONE).astimezone(UTC)
+    uow.timers.schedule(HOUSE, platform.keys.next(), TimerUse.WEEKLY, at, wait_key=HOUSE)
 
 
 def recipients(uow: UnitOfWork, task: UserTask, audience: tuple[str, ...]) -> list[str]:

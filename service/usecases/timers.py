@@ -10,7 +10,7 @@ from service.domain.errors import EngineFailed, TaskMovedOn
 from service.domain.instances import DeadlinesReviewed, TimerFired
 from service.domain.storage import UnitOfWork
 from service.domain.waits import TaskStatus, Timer, TimerUse
-from service.usecases import notices
+from service.usecases import notices, reminders
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
 
@@ -44,6 +44,9 @@ def fire(platform: Platform, timer: Timer) -> None:
                 _start(advance, timer)
             case TimerUse.REVIEW:
                 _review(advance, timer)
+            case TimerUse.WEEKLY:
+                reminders.begin_weekly(platform, uow)
+                notices.tell_leaders(advance)
             case _:
                 _remind(advance, timer)
 

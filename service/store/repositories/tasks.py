@@ -56,6 +56,12 @@ _SAVE_DRAFT = OnEither(
     ),
 )
 _HAS_DRAFTS = update(user_task).where(_ONE, user_task.c.drafts.is_(False)).values(drafts=True)
+_OVERDUE = (
+    select(user_task.c.unit, func.count())
+    .where(text("status = 'CREATED'"), user_task.c.unit.is_not(None), user_task.c.due < bindparam("now"))
+    .where(user_task.c.held == 0)
+    .group_by(user_task.c.unit)
+)
 _DRAFT = (
     select(draft, user_task.c.owner_key)
     .select_from(
@@ -136,6 +142,9 @@ class SqlTasks:
     def open_counts(self, usernames: Sequence[str]) -> Mapping[str, int]:
         found = {row[0]: row[1] for row in self._session.rows(_COUNTS, {"usernames": list(usernames)})}
         return {username: found.get(username, 0) for username in usernames}
+
+    def overdue_per_unit(self, now: datetime) -> Mapping[str, int]:
+        return {row[0]: row[1] for row in self._session.rows(_OVERDUE, {"now": now})}
 
     def _task(self, row: Record) -> UserTask:
         self._vault.learn(row.owner_key, row.key_version, row.wrapped)
