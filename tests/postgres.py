@@ -55,6 +55,16 @@ class Server:
         finally:
             self._drop(name)
 
+    @contextlib.contextmanager
+    def empty(self) -> Iterator[str]:
+        """The URL of a database without anything in it, dropped afterwards."""
+        name = f"{self.template}_empty_{next(self._numbers)}"
+        self.run("CREATE DATABASE {} TEMPLATE template0", name)
+        try:
+            yield self.url_of(name)
+        finally:
+            self._drop(name)
+
     def close(self) -> None:
         if self._ahead is not None:
             self._drop(self._ahead.result())

@@ -151,7 +151,7 @@ class StepWriter:
             status=step.status,
             ended_at=entry.at if ended else None,
             version=before.version + 1,
-            end_event=_end_event(before, step.elements) or before.end_event,
+            end_event=_end_event(before, step) or before.end_event,
         )
         line = held.next_entry(self._vault, entry)
         if held.begun is not None:
@@ -315,9 +315,14 @@ def incident_row(vault: Vault, *, message: str, **fields: Any) -> dict[str, Any]
     }
 
 
-def _end_event(it: Instance, elements: Sequence[ElementChange]) -> str | None:
-    """The end event of the process itself that was reached last in this step."""
-    for change in reversed(elements):
-        if change.type == "endEvent" and change.scope_key == it.key and change.state is ElementState.COMPLETED:
-            return change.element_id
-    return None
+def _end_event(it: Instance, step: Step) -> str | None:
+    """The end event of the process itself that was reached last in this step; of an event sub-process in it, when the
+    instance ended there.
+    """
+    ends = [
+        c for c in step.elements if c.type == "endEvent" and c.state is ElementState.COMPLETED and c.called_key is None
+    ]
+    own = [c for c in ends if c.scope_key == it.key]
+    if not own and step.status is InstanceStatus.COMPLETED:
+        own = ends
+    return own[-1].element_id if own else None
