@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -138,6 +139,10 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         job_state=words.job_state,
     )
 
+    @cache
+    def served() -> frozenset[str]:
+        return frozenset(rule.rule for rule in app.url_map.iter_rules())
+
     @app.context_processor
     def frame() -> dict[str, Any]:
         """For the frame around every page."""
@@ -146,7 +151,7 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         return {
             "viewer": person,
             "granted": {capability.name for capability in granted},
-            "menu": permissions.menu_for(granted),
+            "menu": permissions.menu_for(granted, served()),
             "unread": house.unread_notices(person) if person else 0,
             "here": request.path,
         }

@@ -5,7 +5,7 @@ A row opens the page; what on it one may see and do is decided by the use cases,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -138,6 +138,6 @@ MENU: tuple[MenuItem, ...] = (
 )
 
 
-def menu_for(granted: frozenset[Capability]) -> list[MenuItem]:
-    """The entries that somebody sees."""
-    return [item for item in MENU if not item.who.isdisjoint(granted)]
+def menu_for(granted: frozenset[Capability], served: Collection[str]) -> list[MenuItem]:
+    """The entries that somebody sees, of those that the application serves (addresses as Flask knows them)."""
+    return [item for item in MENU if not item.who.isdisjoint(granted) and item.address in served]

@@ -18,7 +18,7 @@ from service.web.application import create_app
 ROOT = Path(__file__).parent / "town"
 BEGIN = datetime(2014, 9, 1, 7, 0, tzinfo=UTC)
 """Monday 1 September 2014, 9 o'clock in Copenhagen."""
-PASSWORD = "demo"  # noqa: S105  # what World gives everybody
+PASSWORD = "demo"  # what World gives everybody
 
 
 @dataclass(frozen=True, slots=True)
