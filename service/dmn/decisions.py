@@ -15,10 +15,14 @@ from .model import DecisionDef, KnowledgeDef, Model, ModelReader, ServiceDef
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision of a model. `requires` are the ids of the decisions, inputs and knowledge it needs directly."""
+    """A decision of a model. `name` is its title, `variable` the name of its result.
+
+    `requires` are the ids of the decisions, inputs and knowledge it needs directly.
+    """
 
     id: str
     name: str
+    variable: str
     requires: tuple[str, ...]
     model: Model
     definition: DecisionDef
@@ -48,8 +52,10 @@ class DecisionModel:
         return tuple(self.model.notes)
 
     def by_id_or_name(self, key: str) -> Decision:
-        """The decision with this id, else with this name; raises DecisionFailed when there is none."""
-        found = self.decisions.get(key) or next((d for d in self.decisions.values() if d.name == key), None)
+        """The decision with this id, else with this name or variable; raises DecisionFailed when there is none."""
+        found = self.decisions.get(key) or next(
+            (d for d in self.decisions.values() if key in {d.name, d.variable}), None
+        )
         if found is None:
             raise DecisionFailed(f"there is no decision '{key}'", f"der er ingen beslutning '{key}'", key)
         return found
@@ -80,7 +86,9 @@ def read_decisions(xml: bytes, name: str, imports: Mapping[str, DecisionModel] |
     known = {namespace: imported.model for namespace, imported in (imports or {}).items()}
     model = ModelReader(xml, name, known).read()
     decisions = {
-        element.id: Decision(element.id, element.name, tuple(need.id for need in element.needs), model, element)
+        element.id: Decision(
+            element.id, element.title, element.name, tuple(need.id for need in element.needs), model, element
+        )
         for element in model.elements.values()
         if isinstance(element, DecisionDef)
     }

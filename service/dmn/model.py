@@ -40,11 +40,13 @@ class DecisionDef:
     """A decision with its expression; `needs` are inputs, decisions and knowledge.
 
     `hidden` are the other elements of the file: without a requirement a decision does not see them, nor variables of
-    their names. `expression` is None for a decision that people make.
+    their names. `expression` is None for a decision that people make. `name` is what expressions call its result (the
+    variable's name), `title` what people call the decision.
     """
 
     id: str
     name: str
+    title: str
     type: FeelType | None
     needs: tuple[Need, ...]
     expression: Expression | None
@@ -177,7 +179,7 @@ class ModelReader:
                 hidden = self._hidden(name, needs)
                 expression = self._decision_expression(element, needs)
                 self._note_oddities(element, expression, hidden)
-                return DecisionDef(key, name, kind, needs, expression, hidden)
+                return DecisionDef(key, name, name_of(element) or name, kind, needs, expression, hidden)
             case "businessKnowledgeModel":
                 needs = self._needs(element)
                 return KnowledgeDef(key, name, kind, needs, self._knowledge_expression(element, key, needs))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from .environment import Environment
 from .errors import LimitExceeded
+from .types import FeelType
 from .values import (
     BOOLEAN,
     CONTEXT,
@@ -254,4 +255,11 @@ def as_function(entry: Builtin) -> FeelFunction:
             return None
         return invoke(entry.name, variant, args, env)
 
-    return FeelFunction([param.name for param in widest.params], call, entry.name, lenient=True)
+    names, kinds = [param.name for param in widest.params], [_declared(param) for param in widest.params]
+    return FeelFunction(names, call, entry.name, kinds, lenient=True)
+
+
+def _declared(param: Param) -> FeelType | None:
+    """The parameter's type for `instance of function<…>`; None where it takes several."""
+    wanted = KINDS_OF.get(param.kind, set())
+    return FeelType(next(iter(wanted))) if len(wanted) == 1 else None

@@ -157,6 +157,20 @@ def test_limits_hold_inside_services_and_knowledge() -> None:
     assert model.call("f", {"n": 1}) is None
 
 
+def test_a_decision_may_be_called_otherwise_than_its_result() -> None:
+    titled = decision("d1", literal("14")).replace(
+        '<decision id="d1" name="d1">', '<decision id="d1" name="Beregn frist">'
+    )
+    model = read(
+        titled.replace('<variable name="d1"/>', '<variable name="frist"/>'),
+        decision("d2", literal("frist + 1"), needs=["d1"]),
+    )
+    assert model.decisions["d2"].evaluate({}).value == 15
+    for key in ("d1", "Beregn frist", "frist"):
+        assert model.by_id_or_name(key).id == "d1"
+    assert (model.decisions["d1"].name, model.decisions["d1"].variable) == ("Beregn frist", "frist")
+
+
 def test_an_unknown_decision_is_named() -> None:
     with pytest.raises(DecisionFailed, match="nix"):
         read(decision("a", literal("1"))).by_id_or_name("nix")

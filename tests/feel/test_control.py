@@ -67,6 +67,8 @@ from .helpers import feel, same, warned
         ("{a: {f: function(x) x + 1}, r: a.f(1)}.r", "2"),
         ("sort([3, 1, 2], function(x, y) x > y)", "[3, 2, 1]"),
         ("{f: abs, r: f(-1)}.r", "1"),
+        ("string length instance of function<string> -> number", "true"),
+        ("string length instance of function<number> -> number", "false"),
         ("[1..5].start", "1"),
         ("(1..5].start included", "false"),
         ("(< 5).end", "5"),
