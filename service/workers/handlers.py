@@ -30,7 +30,6 @@ OWN_PREFIX = "forloeb:"
 
 SAID: Mapping[str, str] = {
     "missing": "mangler",
-    "extra_forbidden": "kendes ikke af handleren",
     "unexpected_keyword_argument": "kendes ikke her",
     "string_type": "skal være en tekst",
     "bool_type": "skal være ja eller nej (true/false)",
@@ -112,7 +111,11 @@ def _as_written(annotation: object) -> str:
 
 
 def _checked(function: Handler, named: list[inspect.Parameter], takes_any: bool, where: str) -> Handler:
-    """The function behind a check of its parameters against their annotations. Raises HandlerRefused in Danish."""
+    """The function behind a check of its parameters against their annotations. Raises HandlerRefused in Danish.
+
+    Names it does not take are left out: the deploy check refuses inputs it does not know, and what is left are variables
+    that a job has without being given them (the item and number of a multi-instance activity).
+    """
     hints = get_type_hints(function, include_extras=True)
     wanted: dict[str, Any] = {
         p.name: Required[hints[p.name]] if p.default is p.empty else NotRequired[hints[p.name]] for p in named
@@ -126,7 +129,9 @@ def _checked(function: Handler, named: list[inspect.Parameter], takes_any: bool,
 
     def call(job: JobContext, /, **variables: Any) -> HandlerResult | Variables | None:
         try:
-            arguments = adapter.validate_python(variables)
+            arguments = adapter.validate_python(
+                variables if takes_any else {name: value for name, value in variables.items() if name in wanted}
+            )
         except ValidationError as fault:
             raise HandlerRefused(_sentence(fault)) from None
         return function(job, **arguments)

@@ -42,6 +42,16 @@ def test_a_job_is_run_and_its_result_moves_the_instance(house: House) -> None:
     assert [e.kind for e in house.history(key)] == ["Start", "JobCompleted"]
 
 
+def test_each_instance_of_many_gets_its_own_inputs(house: House) -> None:
+    many = d.many("=[1, 2, 3]", "ting", "alle", "=svar")
+    work = d.job("arbejd", "arbejd", d.io([("=ting", "tal")]), inner=many)
+    house.deploy({"p.bpmn": d.diagram(d.start(), work, d.end(), d.chain("s", "arbejd", "e"))})
+    key = house.start()
+    assert run_jobs(house.platform, registry(arbejd=double), limit=5) == 3
+    assert house.done(key)
+    assert house.variables(key)["alle"] == [2, 4, 6]
+
+
 def test_the_handler_is_told_what_the_job_is(house: House) -> None:
     seen: list[JobContext] = []
 

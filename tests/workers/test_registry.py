@@ -86,7 +86,7 @@ def test_inputs_become_what_the_annotations_say() -> None:
         ({}, "»navn« mangler"),
         ({"navn": None}, "»navn« skal være en tekst"),
         ({"navn": 3}, "»navn« skal være en tekst"),
-        ({"navn": "x", "andet": 1}, "»andet« kendes ikke af handleren"),
+        ({"navn": "x", "linjer": [{"tekst": "a", "andet": 1}]}, "»linjer[1].andet« kendes ikke her"),
         ({"navn": "x", "dag": "i morgen"}, "»dag« skal være en dato"),
         ({"navn": "x", "ja": "måske"}, "»ja« skal være ja eller nej"),
         ({"navn": "x", "linjer": {}}, "»linjer« skal være en liste"),
@@ -99,6 +99,10 @@ def test_wrong_inputs_are_refused_in_danish_without_their_values(inputs: dict[st
         called(example, **inputs)
     assert said in str(caught.value)
     assert "i morgen" not in str(caught.value)
+
+
+def test_what_a_handler_does_not_take_is_left_out() -> None:
+    assert called(example, navn="x", loopCounter=1) == {"givet": ["x", None, None, False]}
 
 
 def test_a_handler_may_take_parameters_it_does_not_name() -> None:
