@@ -35,7 +35,7 @@ from . import starts
 from .compiler import compile_process
 from .reader import read_file
 from .rebinding import rebind, rebind_changed, review
-from .routing import Throw
+from .routing import Throw, deliver
 from .runtime import Runtime
 from .specs.base import Token
 from .specs.containers import AdHoc
@@ -140,7 +140,7 @@ def _job_completed(runtime: Runtime, stimulus: JobCompleted) -> None:
 
 def _error_thrown(runtime: Runtime, stimulus: ErrorThrown) -> None:
     task = _waiting(runtime, stimulus.key, WaitKind.JOB)
-    runtime.deliver(Throw("error", task, stimulus.code, stimulus.message, stimulus.variables))
+    deliver(runtime, Throw("error", task, stimulus.code, stimulus.message, stimulus.variables))
 
 
 def _timer_fired(runtime: Runtime, stimulus: TimerFired) -> None:

@@ -86,9 +86,7 @@ def parse_cron(text: str) -> Cron:
     plain = MACROS.get(text.strip().lower(), text.strip())
     fields = plain.split()
     if len(fields) != 6:
-        raise CronFault(
-            f"'{text}' skal have seks felter: sekund, minut, time, dag, måned, ugedag, fx 0 0 9 * * MON-FRI."
-        )
+        raise CronFault("det skal have seks felter: sekund, minut, time, dag, måned, ugedag, fx 0 0 9 * * MON-FRI.")
     seconds, minutes, hours, days, months, weekdays = fields
     return Cron(
         text=text,

@@ -35,11 +35,10 @@ class _Inputs:
         self.kind, self.values = kind, values
 
     def refuse(self, name: str, wanted: str) -> Incident:
-        value = self.values.get(name)
-        shown = "mangler" if value is None else f"er {value!r}"
+        shown = "mangler" if self.values.get(name) is None else "kan ikke bruges"
         return Incident(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Input '{name}' til {self.kind} {shown}, men skal være {wanted}. Ret input eller variablerne, og prøv igen.",
+            f"Input '{name}' til {self.kind} {shown}; det skal være {wanted}. Ret input eller variablerne, og prøv igen.",
         )
 
     def text(self, name: str) -> str:

@@ -49,11 +49,11 @@ def _counting(unit: Unit) -> Callable[[list[Any], Environment], Any]:
     def count(args: list[Any], env: Environment) -> Any:
         assert isinstance(env, StepEnvironment)
         if len(args) not in {1, 2}:
-            env.warn(f"{unit} takes one or two arguments")
+            env.warn(f"{unit} tager et eller to argumenter")
             return None
         start, days = (env.now, args[0]) if len(args) == 1 else (_start_of_count(args[0]), args[-1])
         if start is None or not isinstance(days, Decimal) or days != days.to_integral_value():
-            env.warn(f"{unit} takes a date or a date and time, and a whole number of days")
+            env.warn(f"{unit} tager en dato eller en dato med tid, og et helt antal dage")
             return None
         try:
             made = env.calendar.count(start, int(days), unit)
@@ -82,16 +82,16 @@ def _start_of_count(value: Any) -> datetime | None:
 def _cycle(args: list[Any], env: Environment) -> Any:
     """`cycle(n, duration)` or `cycle(duration)`: the text of a timer's cycle."""
     if len(args) not in {1, 2}:
-        env.warn("cycle takes one or two arguments")
+        env.warn("cycle tager et eller to argumenter")
         return None
     count, length = (None, args[0]) if len(args) == 1 else (args[0], args[-1])
     if not isinstance(length, DaysTimeDuration | YearsMonthsDuration):
-        env.warn("cycle takes a number of times and a duration, or a duration")
+        env.warn("cycle tager et antal gange og en varighed, eller kun en varighed")
         return None
     if count is None:
         return f"R/{write(length)}"
     if not isinstance(count, Decimal) or count != count.to_integral_value() or count < 1:
-        env.warn("cycle takes a whole number of times from 1")
+        env.warn("cycle tager et helt antal gange fra 1")
         return None
     return f"R{int(count)}/{write(length)}"
 
@@ -116,8 +116,13 @@ class Evaluator:
     def raw(self, value: Value, variables: Readable) -> Any:
         """A FEEL value; a literal is its text."""
         if isinstance(value, Formula):
+            self.env.warnings.clear()
             return value.expression.evaluate(variables, self.env)  # type: ignore[arg-type]
         return value
+
+    def wrong(self, what: str, value: Value, found: Any, wanted: str) -> Incident:
+        """What the last evaluation gave cannot be used."""
+        return wrong_value(what, source_of(value), found, wanted, self.env.warnings)
 
     def explained(self, value: Value, variables: Readable, now: datetime) -> tuple[Any, tuple[Count, ...]]:
         """The value as of that time, and the working-day counts made on the way."""
@@ -134,20 +139,20 @@ class Evaluator:
         except ValueError:
             raise Incident(
                 IncidentType.IO_MAPPING_ERROR,
-                f"{what} gav en værdi, der ikke kan gemmes. Udtrykket er {_source(value)}. Ret modellen eller variablerne, og prøv igen.",
+                f"{what} gav en værdi, der ikke kan gemmes. Udtrykket er {source_of(value)}. Ret modellen eller variablerne, og prøv igen.",
             ) from None
 
     def boolean(self, formula: Formula, variables: Readable, what: str) -> bool:
         value = self.raw(formula, variables)
         if not isinstance(value, bool):
-            raise wrong_value(what, formula.text, value, "sand eller falsk")
+            raise self.wrong(what, formula, value, "sand eller falsk")
         return value
 
     def text(self, value: Value, variables: Readable, what: str) -> str:
         """A non-empty string."""
         found = self.raw(value, variables)
         if not isinstance(found, str) or not found:
-            raise wrong_value(what, _source(value), found, "en tekst")
+            raise self.wrong(what, value, found, "en tekst")
         return found
 
     def text_or_none(self, value: Value | None, variables: Readable, what: str) -> str | None:
@@ -157,7 +162,7 @@ class Evaluator:
             return None
         if not isinstance(found, str):
             assert value is not None
-            raise wrong_value(what, _source(value), found, "en tekst")
+            raise self.wrong(what, value, found, "en tekst")
         return found
 
     def texts(self, value: Value | None, variables: Readable, what: str) -> tuple[str, ...]:
@@ -168,7 +173,7 @@ class Evaluator:
             return tuple(part.strip() for part in value.split(",") if part.strip())
         found = self.raw(value, variables)
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            raise wrong_value(what, value.text, found, "en liste af tekster")
+            raise self.wrong(what, value, found, "en liste af tekster")
         return tuple(item.strip() for item in found if item.strip())
 
     def whole(self, value: Value, variables: Readable, what: str) -> int:
@@ -177,7 +182,7 @@ class Evaluator:
             return int(found)
         if isinstance(found, Decimal) and found == found.to_integral_value():
             return int(found)
-        raise wrong_value(what, _source(value), found, "et helt tal")
+        raise self.wrong(what, value, found, "et helt tal")
 
     def key(self, formula: Formula, variables: Readable, what: str) -> str:
         """A correlation key: a string, or a number as its text."""
@@ -186,7 +191,7 @@ class Evaluator:
             return str(to_json(found))
         if isinstance(found, str) and found:
             return found
-        raise wrong_value(what, formula.text, found, "en tekst eller et tal")
+        raise self.wrong(what, formula, found, "en tekst eller et tal")
 
     def instant(self, value: Value | None, variables: Readable, what: str) -> datetime | None:
         """An instant in UTC; None for null and ""."""
@@ -198,8 +203,9 @@ def demand_instant(value: Any, what: str) -> datetime | None:
     try:
         return read_instant(value)
     except TimingFault as fault:
-        raise Incident(IncidentType.EXTRACT_VALUE_ERROR, f"{what}: {fault} Ret det, og prøv igen.") from None
+        raise Incident(IncidentType.EXTRACT_VALUE_ERROR, f"{what}: {fault.discreet} Ret det, og prøv igen.") from None
 
 
-def _source(value: Value) -> str:
+def source_of(value: Value) -> str:
+    """As it stands in the diagram."""
     return value.text if isinstance(value, Formula) else value

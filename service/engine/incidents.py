@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from service.domain.waits import IncidentType
-from service.feel import kind
+from service.feel import kind, translate_all
 
 KINDS = {
     "null": "ingenting (null)",
@@ -33,11 +34,13 @@ class Incident(Exception):
         self.message = message
 
 
-def wrong_value(what: str, source: str, value: Any, wanted: str) -> Incident:
-    """EXTRACT_VALUE_ERROR: an expression gave something of the wrong type."""
-    found = KINDS.get(kind(value), "noget andet")
-    shown = f" ({value})" if isinstance(value, str | bool) or found == "et tal" else ""
+def wrong_value(what: str, source: str, value: Any, wanted: str, why: Iterable[str] = ()) -> Incident:
+    """EXTRACT_VALUE_ERROR: an expression gave something of the wrong type. The value itself is not told: incidents are
+    read by people who may not see a case's content. `why` are the warnings of the evaluation, English.
+    """
+    reasons = "; ".join(translate_all(why))
     return Incident(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"{what} gav {found}{shown}, men skal give {wanted}. Udtrykket er {source}. Ret variablerne, og prøv igen.",
+        f"{what} gav {KINDS.get(kind(value), 'noget andet')}, men skal give {wanted}"
+        f"{f' ({reasons})' if reasons else ''}. Udtrykket er {source}. Ret variablerne, og prøv igen.",
     )

@@ -1,4 +1,6 @@
-"""Where errors and escalations go: outwards scope by scope, to the nearest catcher, the exact code before any code."""
+"""Where what is thrown goes: errors and escalations outwards scope by scope, to the nearest catcher, the exact code before
+any code; signals to all who wait.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.json import Variables
-from service.domain.waits import WaitKind
+from service.domain.waits import IncidentType, WaitKind
+
+from .incidents import Incident
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -27,7 +31,47 @@ class Throw:
     variables: Variables = field(default_factory=dict)
 
 
-def waiting_for_signal(runtime: Runtime, name: str) -> list[Task]:
+def deliver(runtime: Runtime, thrown: Throw) -> None:
+    """Bring it to who waits for it. The thrower ends, goes on, or is frozen when nobody catches an error.
+
+    Not to be called within a task's own run: the catcher may cancel that task.
+    """
+    task = thrown.task
+    if task._state != TaskState.STARTED:
+        return
+    if thrown.kind == "error":
+        _deliver_error(runtime, thrown)
+        return
+    if thrown.kind == "signal":
+        catchers = _waiting_for_signal(runtime, thrown.code)
+    else:
+        nearest = _find_catcher(runtime, thrown)
+        catchers = [] if nearest is None else [nearest]
+    for catcher in catchers:
+        if "wait" in catcher.internal_data:  # one before it may have ended this one
+            catcher.task_spec.fire(runtime, catcher, thrown.variables)
+    if task._state == TaskState.STARTED:
+        runtime.finish(task, {})
+
+
+def _deliver_error(runtime: Runtime, thrown: Throw) -> None:
+    catcher = _find_catcher(runtime, thrown)
+    if catcher is not None:
+        payload = {**thrown.variables, "errorCode": thrown.code, "errorMessage": thrown.message}
+        catcher.task_spec.fire(runtime, catcher, payload, local=True)
+        return
+    told = f" ({thrown.message})" if thrown.message else ""
+    runtime.freeze(
+        thrown.task,
+        Incident(
+            IncidentType.UNHANDLED_ERROR_EVENT,
+            f"Fejlen '{thrown.code}'{told} blev kastet, og ingen hændelse griber den. "
+            "Ret årsagen, og prøv igen, eller tegn en fejlhændelse i næste version.",
+        ),
+    )
+
+
+def _waiting_for_signal(runtime: Runtime, name: str) -> list[Task]:
     """All waits of the instance for that signal."""
     found = []
     for task in runtime.index.values():
@@ -37,7 +81,7 @@ def waiting_for_signal(runtime: Runtime, name: str) -> list[Task]:
     return found
 
 
-def find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:
+def _find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:
     """The wait that catches it: events on the edge of each element outwards, then event sub-processes around it."""
     host: Task | None = thrown.task
     while host is not None:

@@ -20,7 +20,7 @@ from service.domain.facts import ElementChange, ElementState, FlowTaken, StatusS
 from service.domain.instances import InstanceStatus
 from service.domain.json import Json, Variables
 from service.domain.ports import Keys
-from service.domain.waits import CloseReason, IncidentOpened, IncidentType, WaitKind
+from service.domain.waits import CloseReason, IncidentOpened, WaitKind
 
 from .compiler import Program
 from .expressions import Evaluator
@@ -28,7 +28,7 @@ from .incidents import Incident
 from .ledger import Ledger
 from .model import Flow
 from .pruning import prune
-from .routing import Throw, find_catcher, waiting_for_signal
+from .routing import Throw, deliver
 from .scopes import Chain, Scopes, Visible
 from .specs.base import Phase, Token
 from .specs.workflow import Home, Inside, NestedWorkflow, QuietTask, RootWorkflow
@@ -152,7 +152,7 @@ class Runtime:
                 )
             task.run()
             while self.thrown:
-                self.deliver(self.thrown.popleft())
+                deliver(self, self.thrown.popleft())
             if self._runs % PRUNE_EVERY == 0:
                 prune(self)
 
@@ -323,7 +323,7 @@ class Runtime:
         task._set_state(TaskState.READY)
         self.arrive(task)
 
-    # -- incidents, errors and escalations
+    # -- incidents
 
     def freeze(self, task: Task, incident: Incident) -> None:
         """The element stands still until the incident is resolved."""
@@ -335,38 +335,3 @@ class Runtime:
     def thaw(self, task: Task) -> None:
         if task.internal_data.pop("incident", None) is not None:
             self.ledger.thaw(task.id)
-
-    def deliver(self, thrown: Throw) -> None:
-        """Bring it to who waits for it. The thrower ends, goes on, or is frozen when nobody catches an error."""
-        task = thrown.task
-        if task._state != TaskState.STARTED:
-            return
-        if thrown.kind == "error":
-            self._deliver_error(thrown)
-            return
-        if thrown.kind == "signal":
-            catchers = waiting_for_signal(self, thrown.code)
-        else:
-            nearest = find_catcher(self, thrown)
-            catchers = [] if nearest is None else [nearest]
-        for catcher in catchers:
-            if "wait" in catcher.internal_data:  # one before it may have ended this one
-                catcher.task_spec.fire(self, catcher, thrown.variables)
-        if task._state == TaskState.STARTED:
-            self.finish(task, {})
-
-    def _deliver_error(self, thrown: Throw) -> None:
-        catcher = find_catcher(self, thrown)
-        if catcher is not None:
-            payload = {**thrown.variables, "errorCode": thrown.code, "errorMessage": thrown.message}
-            catcher.task_spec.fire(self, catcher, payload, local=True)
-            return
-        told = f" ({thrown.message})" if thrown.message else ""
-        self.freeze(
-            thrown.task,
-            Incident(
-                IncidentType.UNHANDLED_ERROR_EVENT,
-                f"Fejlen '{thrown.code}'{told} blev kastet, og ingen hændelse griber den. "
-                "Ret årsagen, og prøv igen, eller tegn en fejlhændelse i næste version.",
-            ),
-        )

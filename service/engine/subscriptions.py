@@ -15,12 +15,11 @@ from SpiffWorkflow.task import Task
 from service.domain.deadlines import Count
 from service.domain.waits import DeadlineBinding, IncidentType, SubscriptionWait, TimerWait, WaitKind
 
-from .expressions import demand_instant
-from .incidents import Incident, wrong_value
+from .expressions import demand_instant, source_of
+from .incidents import Incident
 from .model import (
     ErrorTrigger,
     EscalationTrigger,
-    Formula,
     MessageTrigger,
     SignalTrigger,
     TimerTrigger,
@@ -87,7 +86,7 @@ def timer_due(
     due = demand_instant(value, what) if trigger.form == "timeDate" else _duration_due(trigger.value, value, since)
     binding = deadline(task, due, counts)
     if due is None and binding is None:
-        raise wrong_value(what, drawn(trigger.value), value, "et tidspunkt eller en varighed")
+        raise runtime.evaluator.wrong(what, trigger.value, value, "et tidspunkt eller en varighed")
     return due, binding
 
 
@@ -98,7 +97,7 @@ def _duration_due(drawn_as: Value, value: Any, since: datetime) -> datetime | No
     except TimingFault as fault:
         raise Incident(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Timerens varighed: {fault} Udtrykket er {drawn(drawn_as)}. Ret det, og prøv igen.",
+            f"Timerens varighed: {fault.discreet} Udtrykket er {source_of(drawn_as)}. Ret det, og prøv igen.",
         ) from None
 
 
@@ -109,10 +108,10 @@ def _first_beat(runtime: Runtime, trigger: TimerTrigger, chain: Chain) -> tuple[
         due = cycle.first(runtime.now)
     except TimingFault as fault:
         raise Incident(
-            IncidentType.EXTRACT_VALUE_ERROR, f"Timerens gentagelse: {fault} Ret den, og prøv igen."
+            IncidentType.EXTRACT_VALUE_ERROR, f"Timerens gentagelse: {fault.discreet} Ret den, og prøv igen."
         ) from None
     if due is None:
-        raise wrong_value("Timerens gentagelse", drawn(trigger.value), value, "en gentagelse, der kommer igen")
+        raise runtime.evaluator.wrong("Timerens gentagelse", trigger.value, value, "en gentagelse, der kommer igen")
     return due, {"cycle": value, "left": cycle.count}
 
 
@@ -135,7 +134,3 @@ def deadline(task: Task, due: datetime | None, counts: tuple[Count, ...]) -> Dea
     if element.deadline_id is None:
         return None
     return DeadlineBinding(id=element.deadline_id, name=element.name or element.id, due=due, counts=counts)
-
-
-def drawn(value: Value) -> str:
-    return value.text if isinstance(value, Formula) else value

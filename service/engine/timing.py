@@ -30,7 +30,14 @@ MAX_BEATS = 100_000
 
 
 class TimingFault(ValueError):
-    """A time, duration or cycle that cannot be used; the text is Danish and says how to mend it."""
+    """A time, duration or cycle that cannot be used; Danish, and says how to mend it.
+
+    `str` names the value, for diagrams; `discreet` does not, for incidents, whose readers may not see a case's content.
+    """
+
+    def __init__(self, value: object, problem: str) -> None:
+        super().__init__(f"'{value!s}' {problem}")
+        self.discreet = f"værdien {problem}"
 
 
 def read_instant(value: object) -> datetime | None:
@@ -39,28 +46,28 @@ def read_instant(value: object) -> datetime | None:
         return None
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise TimingFault(f"{value.isoformat()} mangler en tidszone. Tilføj fx +01:00, Z eller @Europe/Copenhagen.")
+            raise TimingFault(value.isoformat(), "mangler en tidszone. Tilføj fx +01:00, Z eller @Europe/Copenhagen.")
         return value.astimezone(UTC)
     if not isinstance(value, str):
-        raise TimingFault(f"{value!s} er ikke et tidspunkt. Skriv dato og klokkeslæt, fx 2026-01-31T12:00:00+01:00.")
+        raise TimingFault(value, "er ikke et tidspunkt. Skriv dato og klokkeslæt, fx 2026-01-31T12:00:00+01:00.")
     zone: ZoneInfo | None = None
     text = value.strip()
     named = NAMED_ZONE.fullmatch(text)
     if named is not None:
         text, zone = named["moment"], _zone(named["zone"])
     if zone is None and not OFFSET.fullmatch(text) and "@" not in text:
-        raise TimingFault(f"'{value}' mangler klokkeslæt eller tidszone. Skriv fx 2026-01-31T12:00:00+01:00.")
+        raise TimingFault(value, "mangler klokkeslæt eller tidszone. Skriv fx 2026-01-31T12:00:00+01:00.")
     try:
         return parse_date_time(text, zone)
     except ValueError:
-        raise TimingFault(f"'{value}' er ikke et tidspunkt. Skriv fx 2026-01-31T12:00:00+01:00.") from None
+        raise TimingFault(value, "er ikke et tidspunkt. Skriv fx 2026-01-31T12:00:00+01:00.") from None
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise TimingFault(f"Tidszonen '{name}' findes ikke. Skriv fx Europe/Copenhagen.") from None
+        raise TimingFault(name, "er ikke en tidszone. Skriv fx Europe/Copenhagen.") from None
 
 
 def read_duration(value: object) -> Duration | None:
@@ -72,7 +79,7 @@ def read_duration(value: object) -> Duration | None:
     try:
         return parse_duration(value if isinstance(value, str) else "?")
     except ValueError:
-        raise TimingFault(f"'{value!s}' er ikke en varighed. Skriv fx P14D, PT30M eller P1M.") from None
+        raise TimingFault(value, "er ikke en varighed. Skriv fx P14D, PT30M eller P1M.") from None
 
 
 def after(start: datetime, duration: Duration) -> datetime:
@@ -80,7 +87,7 @@ def after(start: datetime, duration: Duration) -> datetime:
     try:
         return add_duration(start, duration, LOCAL_ZONE)
     except (OverflowError, ValueError):
-        raise TimingFault("Varigheden fører ud over år 9999. Skriv en kortere varighed.") from None
+        raise TimingFault(duration, "fører ud over år 9999. Skriv en kortere varighed.") from None
 
 
 # -- cycles -------------------------------------------------------------------------------------------------------------
@@ -118,7 +125,7 @@ class Cycle:
         while passed == 0 or due <= now:
             due, passed = after(due, self.interval), passed + 1
             if passed > MAX_BEATS:
-                raise TimingFault("Gentagelsen har et for kort mellemrum.")
+                raise TimingFault(self.interval, "er et for kort mellemrum. Skriv et længere.")
         return due, passed
 
 
@@ -138,20 +145,20 @@ def read_cycle(value: object) -> Cycle:
         try:
             return Cycle(None, None, cron=parse_cron(text or str(value)))
         except CronFault as fault:
-            raise TimingFault(f"Gentagelsen kan ikke læses. {fault} Eller skriv fx R3/PT10H eller R/P1D.") from None
+            raise TimingFault(
+                text or value, f"er hverken en gentagelse som R3/PT10H eller R/P1D eller et cron-mønster: {fault}"
+            ) from None
     head, *rest = text.split("/")
     if not (head == "R" or head[1:].isdecimal()) or len(rest) not in {1, 2}:
-        raise TimingFault(
-            f"'{text}' er ikke en gentagelse. Skriv fx R3/PT10H, R/P1D eller R3/2026-01-01T10:00:00Z/P1D."
-        )
+        raise TimingFault(text, "er ikke en gentagelse. Skriv fx R3/PT10H, R/P1D eller R3/2026-01-01T10:00:00Z/P1D.")
     count = int(head[1:]) if head != "R" else None
     if count == 0:
-        raise TimingFault(f"'{text}' gentages nul gange. Skriv R for ved med at gentage, eller et tal fra 1.")
+        raise TimingFault(text, "gentages nul gange. Skriv R for at blive ved, eller et tal fra 1.")
     interval = read_duration(rest[-1])
     start = read_instant(rest[0]) if len(rest) == 2 else None
     anchor = datetime(2026, 1, 1, tzinfo=UTC)
     if interval is None or after(anchor, interval) <= anchor:
-        raise TimingFault(f"'{text}' har intet mellemrum. Skriv en varighed over nul, fx R3/PT10H.")
+        raise TimingFault(text, "har intet mellemrum. Skriv en varighed over nul, fx R3/PT10H.")
     return Cycle(count, interval, start)
 
 

@@ -84,6 +84,33 @@ def test_an_incident_tells_where_it_is(run: Runner) -> None:
     assert "=p" in incident.message
 
 
+def test_an_incident_says_why_but_not_the_value(run: Runner) -> None:
+    """People without access to the case read incidents."""
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            job("a", "=hemmelig + 1"),
+            job("b", retries="=hemmelig"),
+            catch("c", timer("=hemmelig", "timeDate")),
+            catch("d", timer("=hemmelig")),
+            job("f", "forloeb:besked", io([("=hemmelig", "navn"), ("=[hemmelig]", "noegle")])),
+            end(),
+            chain("s", "p", "a", "e"),
+            *(chain("p", x, "e") for x in "bcdf"),
+        ),
+        {"hemmelig": "010190-0000"},
+    )
+    messages = {incident.element_id: incident.message for incident in r.incidents.values()}
+    assert set(messages) == set("abcdf")
+    assert not [m for m in messages.values() if "010190" in m]
+    assert "tekst + tal kan ikke beregnes" in messages["a"]
+    assert "et helt tal" in messages["b"]
+    assert "2026-01-31T12:00:00" in messages["c"]
+    assert "P14D" in messages["d"]
+    assert "noegle" in messages["f"]
+
+
 def test_inputs_are_mapped_again_on_retry(run: Runner) -> None:
     r = run(diagram(start(), job("a", "=t", io([("=x", "y")])), end(), chain("s", "a", "e")), {"x": 1})
     assert r.frozen == [("a", "EXTRACT_VALUE_ERROR")]

@@ -12,11 +12,11 @@ from service.domain.json import Variables
 from service.domain.waits import DeadlineBinding, IncidentType, JobWait, UserTaskWait, WaitKind
 from service.engine.effects import EFFECT_JOBS, effect_of
 from service.engine.expressions import demand_instant
-from service.engine.incidents import Incident, wrong_value
+from service.engine.incidents import Incident
 from service.engine.model import PRIORITIES, DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
 from service.engine.model import Activity as ActivityModel
 from service.engine.model import Task as TaskModel
-from service.engine.subscriptions import deadline, drawn, note, subscribe
+from service.engine.subscriptions import deadline, note, subscribe
 
 from .base import Node
 
@@ -97,7 +97,7 @@ class UserTask(TaskNode):
             return 50
         priority = runtime.evaluator.whole(work.priority, runtime.visible(task), "Prioriteten")
         if priority not in PRIORITIES:
-            raise wrong_value("Prioriteten", drawn(work.priority), str(priority), "et helt tal fra 0 til 100")
+            raise runtime.evaluator.wrong("Prioriteten", work.priority, priority, "et helt tal fra 0 til 100")
         return priority
 
 
@@ -168,8 +168,8 @@ class JobWorkMixin:
             runtime.ledger.effects.append(effect_of(kind, task.task_spec.name, task.id, local))
             return {}
         if kind.startswith("forloeb:"):
-            raise wrong_value(
-                "Jobtypen", drawn(job.type), kind, f"en af {', '.join(sorted(EFFECT_JOBS))} eller en type uden forloeb:"
+            raise runtime.evaluator.wrong(
+                "Jobtypen", job.type, kind, f"en af {', '.join(sorted(EFFECT_JOBS))} eller en type uden forloeb:"
             )
         note(task, WaitKind.JOB)
         runtime.ledger.open(

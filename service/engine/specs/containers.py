@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 from service.domain.instances import CalledInstance, InstanceStatus
 from service.domain.json import Json, Variables
 from service.domain.waits import IncidentType
-from service.engine.incidents import Incident, wrong_value
+from service.engine.incidents import Incident
 from service.engine.model import AdHoc as AdHocModel
 from service.engine.model import CallWork, Loop
 from service.engine.model import SubProcess as SubProcessModel
@@ -171,7 +171,7 @@ class MultiInstance(Container):
         loop = self.loop
         items = runtime.evaluator.raw(loop.collection, runtime.visible(task))
         if not isinstance(items, list):
-            raise wrong_value("Samlingen (inputCollection)", loop.collection.text, items, "en liste")
+            raise runtime.evaluator.wrong("Samlingen (inputCollection)", loop.collection, items, "en liste")
         values: list[Json] = runtime.evaluator.json(
             loop.collection, runtime.visible(task), "Samlingen (inputCollection)"
         )
@@ -262,7 +262,7 @@ class AdHoc(Container):
         names = runtime.evaluator.raw(formula, runtime.visible(task))
         what = "Listen af aktive elementer (activeElementsCollection)"
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise wrong_value(what, formula.text, names, "en liste af elementers id'er")
+            raise runtime.evaluator.wrong(what, formula, names, "en liste af elementers id'er")
         unknown = [name for name in names if self.startable(name) is None]
         if unknown:
             raise Incident(
