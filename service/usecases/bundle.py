@@ -13,6 +13,7 @@ from service.domain.errors import DeploymentRefused
 from service.domain.forms import Form, read_form
 from service.domain.ports import Engine
 from service.domain.procedures import Manifest, read_calendar, read_manifest
+from service.domain.templating import fault_in
 
 LARGEST = 5_000_000
 """Bytes of one file."""
@@ -94,6 +95,8 @@ def _read(engine: Engine, bundle: Bundle, resource: Resource) -> None:
                 bundle.findings.extend(form)
         case ".html" if "skabeloner" in PurePosixPath(path).parts:
             template = f"{folder_of(path)}/{PurePosixPath(name).stem}"
+            if fault := fault_in(resource.content):
+                bundle.findings.append(Finding(path, None, *fault))
             _put(bundle, bundle.templates, template, resource, "skabelonen")
         case ".yaml" if name == "procedure.yaml":
             manifest = read_manifest(resource.content, path)

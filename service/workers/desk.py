@@ -11,11 +11,11 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.handling import CaseFile
 from service.domain.json import Json
 from service.domain.storage import UnitOfWork
+from service.domain.templating import fill_in
 from service.domain.waits import Job
 from service.usecases.catalog import DeployedCatalog
 from service.usecases.formcontext import case_facts, person_facts
 from service.usecases.platform import Platform
-from service.workers.templating import fill_in
 
 
 class PlatformDesk:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.domain.errors import DeploymentRefused
 from service.domain.handling import HandlerRefused, HandlerResult
 from service.usecases import jobs
 from service.workers.desk import PlatformDesk
@@ -98,3 +99,8 @@ def test_a_template_that_cannot_be_filled_in_is_refused(desk: PlatformDesk) -> N
 def test_the_newest_template_is_used(desk: PlatformDesk, house: House) -> None:
     house.deploy({"processes/proeve/skabeloner/fod.html": b"<footer>Ny</footer>"})
     assert desk.render("uden_felter", {}) == "ja<footer>Ny</footer>"
+
+
+def test_a_broken_template_is_refused_at_deploy(house: House) -> None:
+    with pytest.raises(DeploymentRefused, match=r"brev\.html:2: Skabelonen har en syntaksfejl"):
+        house.deploy({"processes/proeve/skabeloner/brev.html": b"<p>\n{% endif %}"})

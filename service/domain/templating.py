@@ -51,6 +51,17 @@ def fill_in(template_id: str, source: Callable[[str], str | None], values: Mappi
         ) from fault
 
 
+def fault_in(content: bytes) -> tuple[int | None, str] | None:
+    """What is wrong with a template before anybody fills it in: (line, Danish sentence), or None."""
+    try:
+        _ENVIRONMENT.compile(content.decode())
+    except UnicodeDecodeError:
+        return None, "Skabelonen er ikke gemt som UTF-8. Gem den sådan, og prøv igen."
+    except TemplateSyntaxError as fault:
+        return fault.lineno, f"Skabelonen har en syntaksfejl (Jinja: {fault.message})"
+    return None
+
+
 def _line_of(fault: BaseException) -> int:
     """The template's line: Jinja rewrites the traceback so that frames of `<template>` carry it."""
     line, trace = 0, fault.__traceback__

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.domain.handling import HandlerRefused
-from service.workers.templating import fill_in
+from service.domain.templating import fault_in, fill_in
 
 
 def filled(template: str, **values: Any) -> str:
@@ -82,3 +82,22 @@ def test_what_is_missing_or_wrong_is_refused_in_danish(template: str, said: str)
 def test_a_template_that_is_not_deployed_is_named() -> None:
     with pytest.raises(HandlerRefused, match="»andet« findes ikke"):
         fill_in("andet", {}.get, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"<p>{{ sag.nummer }}</p>", None),
+        (b"\n{% if x %}", (2, "syntaksfejl")),
+        (b"a\nb\n{{ x|findes_ikke }}", (3, "findes_ikke")),
+        ("ærø".encode("latin-1"), (None, "UTF-8")),
+    ],
+)
+def test_a_broken_template_is_told_before_anybody_uses_it(content: bytes, fault: tuple[int | None, str] | None) -> None:
+    found = fault_in(content)
+    if fault is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found[0] == fault[0]
+        assert fault[1] in found[1]
