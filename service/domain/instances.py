@@ -165,6 +165,7 @@ class Step:
     closed: tuple[Closed, ...] = ()
     due_changes: tuple[DueChanged, ...] = ()
     incidents: tuple[IncidentOpened, ...] = ()
+    """One for an element that had one already replaces it: the retry failed again."""
     incidents_gone: tuple[int, ...] = ()
     """Element instance keys whose incident no longer stands (retried with success, or the element was terminated)."""
     elements: tuple[ElementChange, ...] = ()

@@ -37,8 +37,9 @@ class Engine(Protocol):
         """Move one instance by one stimulus until it rests again. `state` is None exactly for `Start`.
 
         Raises `TaskMovedOn` when the stimulus names a wait that is gone (nothing has changed then), `NotFound` for an
-        unknown definition, scope or activity, and `EngineFailed` when the step does not come to rest (a loop without a
-        wait) – never anything else. Faults in expressions become incidents in the step.
+        unknown definition, scope or activity, `BadInput` for variables nested too deeply to be stored, and `EngineFailed`
+        when the step does not come to rest (a loop without a wait) – never anything else. Faults in expressions become
+        incidents in the step.
         """
         ...
 

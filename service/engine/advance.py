@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.definitions import Catalog, ProcessModel, StartEvent
-from service.domain.errors import NotFound, TaskMovedOn
+from service.domain.errors import BadInput, NotFound, TaskMovedOn
 from service.domain.instances import (
     Cancelled,
     Correlated,
@@ -33,6 +33,7 @@ from service.domain.waits import WaitKind
 
 from . import starts
 from .compiler import compile_process
+from .nesting import MAX_NESTING, too_deep
 from .reader import read_file
 from .rebinding import rebind, rebind_changed, review
 from .routing import Throw, deliver
@@ -95,8 +96,18 @@ def move(runtime: Runtime, stimulus: Stimulus) -> None:
     """Apply one stimulus to an instance that rests, until it rests again."""
     if runtime.status is not InstanceStatus.ACTIVE:
         raise TaskMovedOn()
+    _check_nesting(stimulus)
     _APPLY[type(stimulus)](runtime, stimulus)
     _rest(runtime)
+
+
+def _check_nesting(stimulus: Stimulus) -> None:
+    brought = [getattr(stimulus, "variables", {}), getattr(stimulus, "payload", {})]
+    brought += [variables for _, variables in getattr(stimulus, "elements", ())]
+    for variables in brought:
+        for name, value in variables.items():
+            if too_deep(value):
+                raise BadInput(why=f"Variablen '{name}' er indlejret i mere end {MAX_NESTING} lag og kan ikke gemmes.")
 
 
 def _rest(runtime: Runtime) -> None:
@@ -106,6 +117,7 @@ def _rest(runtime: Runtime) -> None:
 
 def begin(catalog: Catalog, stimulus: Start, now: datetime, keys: Keys) -> Runtime:
     """A new instance, moved until it rests."""
+    _check_nesting(stimulus)
     runtime = Runtime(catalog, now, keys, stimulus.instance_key, {})
     top = runtime.open_root(stimulus.definition_key)
     program = runtime.program(stimulus.definition_key)

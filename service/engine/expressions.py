@@ -18,6 +18,7 @@ from service.feel import DaysTimeDuration, Environment, FeelFunction, YearsMonth
 
 from .incidents import Incident, wrong_value
 from .model import Formula, Value
+from .nesting import bounded
 from .timing import TimingFault, read_instant
 
 
@@ -135,7 +136,7 @@ class Evaluator:
     def json(self, value: Value, variables: Readable, what: str) -> Json:
         """The value as it is stored. Raises IO_MAPPING_ERROR for what cannot be."""
         try:
-            return to_json(self.raw(value, variables))
+            return bounded(to_json(self.raw(value, variables)), what)
         except ValueError:
             raise Incident(
                 IncidentType.IO_MAPPING_ERROR,

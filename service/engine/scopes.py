@@ -12,6 +12,7 @@ from service.domain.json import Json, Variables
 
 from .expressions import Evaluator
 from .model import IoMapping
+from .nesting import bounded
 
 Chain = tuple[int, ...]
 """Scope keys from the innermost to the process instance."""
@@ -98,7 +99,7 @@ class Scopes:
             value = evaluator.json(mapping.source, self.visible(chain), f"Input '{mapping.text}'")
             head, *rest = mapping.target
             own = self.values.get(here, {}).get(head)
-            self.put(here, {head: with_leaf(own, rest, value)})
+            self.put(here, {head: bounded(with_leaf(own, rest, value), f"Input '{mapping.text}'")})
 
     def map_outputs(
         self, chain: Chain, mappings: tuple[IoMapping, ...], result: Variables, evaluator: Evaluator
@@ -113,7 +114,7 @@ class Scopes:
             value = evaluator.json(mapping.source, self.visible(chain), f"Output '{mapping.text}'")
             head, *rest = mapping.target
             before = self.visible(outward).get(head) if rest else None
-            self.propagate(outward, {head: with_leaf(before, rest, value)})
+            self.propagate(outward, {head: bounded(with_leaf(before, rest, value), f"Output '{mapping.text}'")})
 
 
 def with_leaf(before: Json, path: list[str], value: Json) -> Json:

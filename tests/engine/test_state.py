@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import zstandard
 
-from service.domain.errors import EngineFailed, NotFound, TaskMovedOn
+from service.domain.errors import BadInput, EngineFailed, NotFound, TaskMovedOn
 from service.domain.instances import Start, TaskCompleted, VariablesSet
 from service.engine.state import HEADER, load
 
@@ -112,6 +112,27 @@ def test_a_loop_without_a_wait_is_an_error() -> None:
     (key,) = catalog.deploy(content)
     with pytest.raises(EngineFailed, match="løkke"):
         ENGINE.advance(catalog, None, Start(key, 1, {"n": 0}), T0, CountingKeys())
+
+
+def deep(levels: int) -> list[object]:
+    value: list[object] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_values_nested_too_deeply(run: Runner) -> None:
+    r = run(diagram(start(), user("a"), end(), chain("s", "a", "e")), {"x": deep(99)})
+    for stimulus in (VariablesSet(r.key, {"x": deep(100)}), TaskCompleted(r.wait("a").key, {"x": {"y": deep(99)}})):
+        with pytest.raises(BadInput, match="lag"):
+            r.apply(stimulus)
+    with pytest.raises(BadInput):
+        run(diagram(start(), end(), chain("s", "e")), {"x": deep(500)})
+    content = diagram(start(), script("a", "=[x]", "x"), end(), chain("s", "a", "e"))
+    assert run(content, {"x": deep(98)}).done
+    assert run(content, {"x": deep(99)}).frozen == [("a", "IO_MAPPING_ERROR")]
+    content = diagram(start(), job("a", "t", io([("=x", "y.z")])), end(), chain("s", "a", "e"))
+    assert run(content, {"x": deep(99)}).frozen == [("a", "IO_MAPPING_ERROR")]
 
 
 def test_variables_may_be_written_from_outside(run: Runner) -> None:

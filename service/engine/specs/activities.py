@@ -16,6 +16,7 @@ from service.engine.incidents import Incident
 from service.engine.model import PRIORITIES, DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
 from service.engine.model import Activity as ActivityModel
 from service.engine.model import Task as TaskModel
+from service.engine.nesting import bounded
 from service.engine.subscriptions import deadline, note, subscribe
 
 from .base import Node
@@ -149,7 +150,7 @@ class Decision(TaskNode):
                 f"Beslutningen '{decision_id}' er ikke sat i drift. Sæt den i drift, og prøv igen.",
             )
         try:
-            return {work.result: found.evaluate(visible.all(), runtime.now)}
+            return {work.result: bounded(found.evaluate(visible.all(), runtime.now), "Beslutningens resultat")}
         except DecisionEvaluationFailed as fault:
             raise Incident(
                 IncidentType.DECISION_EVALUATION_ERROR, f"{fault} Ret tabellen eller variablerne, og prøv igen."
