@@ -13,7 +13,7 @@ from service.dmn.tck import report_lines
 from service.domain.clock import SystemClock
 from service.domain.deadlines import Calendar
 from service.domain.working_days import CalendarEnvironment
-from service.feel import FeelSyntaxError, parse_expression, to_json
+from service.feel import FeelSyntaxError, parse_expression, to_json, translate_all
 
 COMMANDS: list[click.Command] = []
 
@@ -28,7 +28,7 @@ def feel(expression: str, context: str) -> None:
         value = parse_expression(expression.removeprefix("=")).evaluate(_json(context), environment)
     except FeelSyntaxError as fault:
         raise click.ClickException(fault.message_da) from fault
-    for warning in environment.warnings:
+    for warning in translate_all(environment.warnings):
         click.echo(f"advarsel: {warning}", err=True)
     click.echo(orjson.dumps(to_json(value)).decode())
 
@@ -50,7 +50,7 @@ def dmn(file: Path, decision: str, context: str) -> None:
         result = found.evaluate(_json(context), CalendarEnvironment(SystemClock().now(), Calendar()))
     except DecisionFailed as fault:
         raise click.ClickException(fault.reason_da) from fault
-    for warning in result.warnings:
+    for warning in translate_all(result.warnings):
         click.echo(f"advarsel: {warning}", err=True)
     click.echo(orjson.dumps(to_json(result.value)).decode())
 

@@ -10,7 +10,7 @@ from service.domain.cases import Case, Dispatch
 from service.domain.errors import BadInput, ForloebError
 from service.domain.instances import Instance
 from service.domain.storage import UnitOfWork
-from service.domain.views import InstanceQuery
+from service.domain.views import InstanceQuery, InstanceRow
 from service.domain.waits import UserTask
 from service.testing.world import World
 
@@ -20,8 +20,9 @@ T = TypeVar("T")
 class Course:
     """The instance is the one started last, or the one that a case belongs to once there is a case."""
 
-    def __init__(self, world: World, given: Mapping[str, Any]) -> None:
-        self.world, self.given = world, given
+    def __init__(self, world: World, given: Mapping[str, Any], own: set[int] | None = None) -> None:
+        """`own` are the root instances it speaks of; None: all in the world."""
+        self.world, self.given, self.own = world, given, own
         self.refusal: ForloebError | None = None
         """The last act was refused with this; the next assertion must say so."""
         self.roots: list[int] = []
@@ -48,9 +49,12 @@ class Course:
 
     @property
     def instances(self) -> list[int]:
-        """Root instances of the scenario, oldest first: those it started and those they started."""
-        rows = self.read(lambda uow: uow.queries.instances(_everything())).rows
-        return sorted(row.key for row in rows)
+        """Root instances it speaks of, oldest first: those it started and those they started."""
+        return sorted(row.key for row in self._rows())
+
+    def _rows(self) -> list[InstanceRow]:
+        rows = self.read(lambda uow: uow.queries.instances(InstanceQuery(state="alle", limit=1000))).rows
+        return [row for row in rows if self.own is None or row.key in self.own]
 
     def instance(self) -> Instance:
         """The instance the scenario speaks of: the newest case's, else the newest there is."""
@@ -63,11 +67,11 @@ class Course:
 
     def find_case(self) -> Case | None:
         """The case named by `case_number`, else that of the newest instance with one."""
+        rows = self._rows()
 
         def work(uow: UnitOfWork) -> Case | None:
             if self.case_number:
                 return uow.cases.by_number(self.case_number)
-            rows = uow.queries.instances(_everything()).rows
             keys = sorted((r.key, r.case_key) for r in rows if r.case_key is not None)
             return uow.cases.get(keys[-1][1]) if keys and keys[-1][1] else None
 
@@ -112,8 +116,3 @@ class Course:
         if self.refusal is not None:
             errors = getattr(self.refusal, "errors", None)
             raise AssertionError(f"det foregående trin blev afvist: {self.refusal} {errors or ''}".strip())
-
-
-def _everything() -> InstanceQuery:
-
-    return InstanceQuery(state="alle", limit=1000)
