@@ -81,12 +81,12 @@ def _read(engine: Engine, bundle: Bundle, resource: Resource) -> None:
                 _put(bundle, bundle.processes, model.id, (resource, model), "processen")
         case ".dmn":
             try:
-                model = read_decisions(resource.content, path)
+                read = read_decisions(resource.content, path)
             except DmnRefused as refusal:
                 bundle.findings.extend(_dmn_findings(refusal, path))
                 return
-            bundle.findings.extend(Finding(path, None, None, note, error=False) for note in model.notes)
-            for decision in model.decisions.values():
+            bundle.findings.extend(Finding(path, n.element_id, n.line, n.message, error=False) for n in read.notes)
+            for decision in read.decisions.values():
                 _put(bundle, bundle.decisions, decision.id, (resource, decision.name or decision.id), "beslutningen")
         case ".form":
             form = read_form(resource.content, path)
