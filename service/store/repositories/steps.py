@@ -15,7 +15,8 @@ from service.domain.instances import CalledInstance, Instance, InstanceStatus, S
 from service.domain.ports import Keys
 from service.domain.storage import HistoryEntry
 from service.domain.waits import DeadlineBinding, DueChanged, IncidentOpened, TimerWait, UserTaskWait, WaitKind
-from service.store.database import OnEither, Session
+from service.store.session import Session
+from service.store.statements import Upsert
 from service.store.faults import Overtaken
 from service.store.repositories.closing import Closer
 from service.store.repositories.deadlines import SqlDeadlines
@@ -66,8 +67,8 @@ _END_ELEMENT = (
     .where(element_instance.c.instance_key == bindparam("b_root"), element_instance.c.key == bindparam("b_key"))
     .values(state=bindparam("b_state"), ended_at=bindparam("b_at"))
 )
-_TAKE_FLOW = OnEither(flow_taken, lambda insert: insert.on_conflict_do_nothing())
-_NAME_TASK = OnEither(task_name, lambda insert: insert.on_conflict_do_nothing())
+_TAKE_FLOW = Upsert(flow_taken, lambda insert: insert.on_conflict_do_nothing())
+_NAME_TASK = Upsert(task_name, lambda insert: insert.on_conflict_do_nothing())
 _CALLED_DEFINITION = select(instance.c.key, instance.c.definition_key).where(
     instance.c.root_key == bindparam("root"), text("key <> root_key")
 )
