@@ -55,5 +55,6 @@ class Engine(Protocol):
         `previous` is the beat that has just fired, None to arm the event for the first time (that may give a past
         instant, which fires at once). After a stop the next beat lies after `now`: those missed are not made up for.
         `since` is when it was armed first; a cycle with a count and no start of its own (`R3/PT10H`) needs it.
+        Raises `EngineFailed` when the timer's expression gives no time now.
         """
         ...

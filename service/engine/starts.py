@@ -6,17 +6,25 @@ from datetime import datetime
 
 from service.domain.deadlines import Calendar
 from service.domain.definitions import StartEvent
+from service.domain.errors import EngineFailed
 from service.feel import parse_expression
 
 from .expressions import Evaluator
 from .model import Formula
-from .timing import after, read_cycle, read_instant
+from .timing import TimingFault, after, read_cycle, read_instant
 
 
 def next_timer_start(
     start: StartEvent, previous: datetime | None, now: datetime, since: datetime | None = None
 ) -> datetime | None:
     """See `Engine.next_timer_start`."""
+    try:
+        return _next(start, previous, now, since)
+    except TimingFault as fault:
+        raise EngineFailed(why=f"starttimeren '{start.element_id}' giver intet tidspunkt: {fault}") from fault
+
+
+def _next(start: StartEvent, previous: datetime | None, now: datetime, since: datetime | None) -> datetime | None:
     text = start.timer
     value = text
     if text.startswith("="):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.domain.definitions import Binding, StartEvent
+from service.domain.errors import EngineFailed
 
 from .drawing import (
     KEYED,
@@ -168,6 +169,12 @@ def test_a_counted_cycle_ends() -> None:
     assert ENGINE.next_timer_start(without, second, second, since=T0) is None
     with pytest.raises(ValueError, match="since"):
         ENGINE.next_timer_start(without, first, first)
+
+
+def test_a_start_timer_that_gives_no_time_any_more() -> None:
+    late = cycle('=if now() > date and time("2026-03-01T00:00:00Z") then null else "R/P1D"')
+    with pytest.raises(EngineFailed, match="'t' giver intet tidspunkt"):
+        ENGINE.next_timer_start(late, None, T0)
 
 
 def test_cron_starts() -> None:

@@ -1,9 +1,10 @@
 """The base of all task specs, and of the scopes they live in.
 
+Nothing is predicted: tasks are made when a token comes, so SpiffWorkflow's prediction never runs.
+
 An element goes through phases that are kept in `task.internal_data["at"]`, so that a retry after an incident goes on where
 it failed. SpiffWorkflow's hooks that are replaced here, each held by a test in `tests/engine/test_spiffworkflow.py`:
 
-- `_predict_hook`: nothing is predicted.
 - `_update_hook`: no data is inherited; a token that arrives is ready.
 - `_on_ready_hook`: the element begins and stands in the run queue.
 - `_run_hook`: does the work. None leaves the task STARTED (a wait); an `Incident` does too, and is written down.
@@ -75,9 +76,6 @@ class NodeMixin:
 
     def test(self) -> None:
         """SpiffWorkflow asks for inputs and outputs here; elements of ad-hoc sub-processes have none."""
-
-    def _predict_hook(self, task: Task) -> None:
-        pass
 
     def _update_hook(self, task: Task) -> bool:
         return True

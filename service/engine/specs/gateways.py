@@ -41,7 +41,6 @@ class Choice(NodeMixin):
 
     element: Gateway
     _run_hook = NodeMixin._run_hook  # SpiffWorkflow's choices come before the node in the order of classes
-    _predict_hook = NodeMixin._predict_hook
     test = NodeMixin.test
 
     def takes(self, task: Task) -> Iterable[str]:
