@@ -14,7 +14,8 @@ from service.config import Settings, load
 from service.domain.clock import SystemClock
 from service.domain.keys import KeyMaker
 from service.engine import SpiffEngine
-from service.store import Sealer, open_store, upgrade
+from service.store import Sealer, open_store
+from service.store import upgrade as upgrade_schema
 from service.usecases.catalog import Catalogs
 from service.usecases.platform import Platform
 from service.web.application import create_app
@@ -33,7 +34,7 @@ class App:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.sealer = Sealer.from_file(settings.master_key_path, create=settings.master_key_file is None)
         if upgrade:
-            _upgrade(settings.url)
+            upgrade_schema(settings.url)
         clock = SystemClock()
         keys = KeyMaker(clock, settings.node)
         engine = SpiffEngine()
@@ -72,6 +73,7 @@ class App:
         """Serve pages and work until a signal says stop."""
         flask = self.web()
         self.start_workers()
+        signal.signal(signal.SIGTERM, _leave)
         print(f"Forløb svarer på http://{self.settings.host}:{self.settings.port}", flush=True)  # noqa: T201
         waitress.serve(
             flask,
@@ -99,7 +101,9 @@ class App:
             self._workers.wake()
 
 
-_upgrade = upgrade
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Unwind the main thread, so that workers finish what they hold."""
+    raise SystemExit(0)
 
 
 def wsgi() -> Flask:

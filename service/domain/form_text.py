@@ -211,7 +211,8 @@ def _write_temporal(kind: Kind, value: Any) -> str:
             return value
     if isinstance(value, datetime):
         value = value.astimezone(LOCAL_ZONE) if value.tzinfo else value
-        return value.strftime("%d-%m-%Y" if kind is Kind.DATE else "%H:%M" if kind is Kind.TIME else "%d-%m-%Y %H:%M")
+        shape = {Kind.DATE: "%d-%m-%Y", Kind.TIME: "%H:%M"}.get(kind, "%d-%m-%Y %H:%M")
+        return f"{value:{shape}}"
     if isinstance(value, date) and kind is Kind.DATE:
         return f"{value:%d-%m-%Y}"
     if isinstance(value, time) and kind is Kind.TIME:
