@@ -208,7 +208,7 @@ def _write_temporal(kind: Kind, value: Any) -> str:
         try:
             value = {Kind.DATE: read_date, Kind.TIME: read_time}.get(kind, _read_iso)(value)
         except Unreadable:
-            return value
+            return str(value)
     if isinstance(value, datetime):
         value = value.astimezone(LOCAL_ZONE) if value.tzinfo else value
         shape = {Kind.DATE: "%d-%m-%Y", Kind.TIME: "%H:%M"}.get(kind, "%d-%m-%Y %H:%M")
