@@ -6,7 +6,7 @@ from service.domain.access import Person
 from service.domain.errors import NotFound, WrongState
 from service.domain.instances import IncidentResolved
 from service.domain.storage import UnitOfWork
-from service.domain.waits import Incident
+from service.domain.waits import Incident, IncidentType
 from service.usecases import access, dispatches
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
@@ -50,6 +50,8 @@ def _retry(advance: Advance, incident: Incident) -> None:
         dispatches.resend(advance, incident.dispatch_key)
     elif incident.job_key is not None:
         uow.jobs.revive(incident.job_key, retries=RETRIES_AFTER_INCIDENT, at=advance.now)
-    else:
+    elif incident.type is not IncidentType.EFFECT_FAILED:  # its step is long done: a person has put it right by hand
         stimulus = IncidentResolved(incident.element_instance_key)
         advance.move(incident.instance_key, stimulus, {"element": incident.element_id})
+        if uow.jobs.get(incident.element_instance_key) is not None:
+            uow.jobs.revive(incident.element_instance_key, retries=RETRIES_AFTER_INCIDENT, at=advance.now)

@@ -58,6 +58,9 @@ def throw_error(platform: Platform, job: Job, error: BpmnError, person: Person =
         held = _held(uow, job)
         stimulus = ErrorThrown(held.key, error.code, str(error), error.variables)
         Advance(platform, uow, person).move(held.instance_key, stimulus, {"job": held.type, "fejlkode": error.code})
+        uncaught = uow.jobs.get(held.key)
+        if uncaught is not None:
+            uow.jobs.fail(uncaught, str(error))
 
     platform.transact(work)
 

@@ -10,7 +10,7 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import Calendar, Unit, end_of_day
 
 CALENDAR = Calendar(version=1)
-MORNINGS = st.datetimes(datetime(2009, 1, 1), datetime(2034, 12, 31)).map(lambda d: d.replace(tzinfo=UTC))
+MORNINGS = st.datetimes(datetime(2009, 1, 1), datetime(2034, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 def local(year, month, day, hour=9, minute=0):
