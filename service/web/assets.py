@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, send_from_directory
+from flask import Blueprint, Response, abort, request
 from markupsafe import Markup
 
 from service.domain.errors import SetupFault
@@ -31,6 +31,7 @@ class Assets:
 
     def __init__(self, dist: Path = DIST, prefix: str = "/static") -> None:
         self._dist, self._prefix = dist, prefix
+        self._icons: dict[tuple[str, str], Markup] = {}
 
     @cached_property
     def _manifest(self) -> Mapping[str, Mapping[str, str]]:
@@ -46,6 +47,12 @@ class Assets:
 
     def icon(self, name: str, classes: str = "") -> Markup:
         """An icon that only decorates; what it means stands in words beside it."""
+        drawn = self._icons.get((name, classes))
+        if drawn is None:
+            drawn = self._icons[name, classes] = self._draw(name, classes)
+        return drawn
+
+    def _draw(self, name: str, classes: str) -> Markup:
         return Markup(
             '<svg class="icon-svg {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
         ).format(classes, self.url("icons"), name)
@@ -67,15 +74,22 @@ class Assets:
 
     def _send(self, name: str) -> Response:
         content_type = CONTENT_TYPES.get(Path(name).suffix)
-        if content_type is None or name.startswith("."):
+        if content_type is None or "/" in name or name.startswith(".") or not (self._dist / name).is_file():
             abort(404)
         accepted = request.accept_encodings
         known = [(e, s) for e, s in ENCODINGS if accepted.quality(e) > 0 and (self._dist / f"{name}{s}").is_file()]
         encoding, suffix = known[0] if known else ("", "")
-        answer = send_from_directory(self._dist, name + suffix, conditional=True)
-        answer.headers["Content-Type"] = content_type
+        answer = Response(_content(self._dist / f"{name}{suffix}"), content_type=content_type)
         answer.headers["Cache-Control"] = FOR_A_YEAR
         answer.headers["Vary"] = "Accept-Encoding"
         if encoding:
             answer.headers["Content-Encoding"] = encoding
+        answer.set_etag(name + suffix)
+        answer.make_conditional(request)
         return answer
+
+
+@lru_cache(maxsize=64)
+def _content(path: Path) -> bytes:
+    """A built file; its name changes whenever its content does."""
+    return path.read_bytes()

@@ -56,6 +56,7 @@ def lay_foundation(app: Flask, house: House, routes: permissions.Routes = permis
     )
     app.before_request(lambda: _meet(house))
     app.before_request(lambda: _open_door(routes))
+    app.teardown_request(lambda fault: translations.use_language(translations.DEFAULT))
     app.register_blueprint(assets.blueprint())
     app.add_url_rule("/sprog", "language", _change_language, methods=["POST"])
     app.add_url_rule("/licenser", "licences", lambda: render_template("licenser.html", licences=assets.licences()))

@@ -56,6 +56,11 @@ def make_site(person: Person | None = None, *, rows: Mapping[str, frozenset[Capa
     return app
 
 
+def guide_page() -> str:
+    """The style guide."""
+    return render_template("stilguide.html")
+
+
 def _guide(person: Person | None) -> Blueprint:
     pages = Blueprint("guide", __name__)
 
@@ -64,14 +69,15 @@ def _guide(person: Person | None) -> Blueprint:
         if person is not None and security.signed_in(NOW) is None:
             security.begin_session(person, NOW)
 
+    for number, address in enumerate(("/opgaver", "/sager", "/procedurer", "/hjaelp")):
+        pages.add_url_rule(address, f"page{number}", guide_page)
+
     @pages.get("/ind/<username>")
     def enter(username: str) -> Response:
         security.begin_session(PEOPLE[username], NOW)
         return redirect("/stilguide")
 
-    @pages.get("/stilguide")
-    def guide() -> str:
-        return render_template("stilguide.html")
+    pages.add_url_rule("/stilguide", "guide", guide_page)
 
     @pages.route("/stilguide/skema", methods=["GET", "POST"])
     def form() -> str | Response | tuple[str, int]:

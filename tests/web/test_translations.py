@@ -25,9 +25,15 @@ def said_in_templates() -> Iterator[str]:
 def said_in_code() -> Iterator[str]:
     for path in WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext", "gettext"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("_", "ngettext", "gettext")
+            ):
                 count = 2 if node.func.id == "ngettext" else 1
-                yield from (a.value for a in node.args[:count] if isinstance(a, ast.Constant) and isinstance(a.value, str))
+                yield from (
+                    a.value for a in node.args[:count] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                )
 
 
 def said_from_tables() -> Iterator[str]:

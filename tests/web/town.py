@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from service.config import Settings
+from service.domain.views import InboxQuery, InstanceQuery, InstanceRow
 from service.testing.world import World
 from service.usecases import enquiries, tasks
 from service.web.application import create_app
@@ -26,16 +27,28 @@ class Town:
     world: World
     app: Flask
 
-    def enquire(self, name: str, cpr: str, way: str, *, protected: bool = False) -> int:
-        """Register an enquiry; gives the key of its instance."""
-        values = {"cpr": cpr, "navn": name, "enhed_id": "nord", "vej": way, "telefon": "12345678", "beskyttet": protected}
-        return enquiries.submit_with(self.world.platform, self.world.person("mona.mentor"), "proeve", values).key
+    def instances(self) -> list[InstanceRow]:
+        """Oldest first."""
+        page = self.world.platform.read(lambda uow: uow.queries.instances(InstanceQuery(state="alle")))
+        return sorted(page.rows, key=lambda row: row.key)
 
-    def task_of(self, instance_key: int) -> int:
-        """The open task of an instance."""
-        key = tasks.next_after(self.world.platform, self.world.person("mona.mentor"), instance_key)
-        assert key is not None
-        return key
+    def task(self, name: str = "Hold samtale") -> int:
+        """The oldest open task of this name that anybody may take."""
+        query = InboxQuery(username="mona.mentor", groups=self.world.person("mona.mentor").groups)
+        page = self.world.platform.read(lambda uow: uow.queries.inbox(query))
+        return min(row.key for row in page.rows if row.name == name and row.assignee is None)
+
+    def enquire(self, name: str, cpr: str, way: str, *, protected: bool = False) -> int | None:
+        """Register an enquiry; gives the key of the task that follows."""
+        values = {
+            "cpr": cpr,
+            "navn": name,
+            "enhed_id": "nord",
+            "vej": way,
+            "telefon": "12345678",
+            "beskyttet": protected,
+        }
+        return enquiries.submit_with(self.world.platform, self.world.person("mona.mentor"), "proeve", values).task_key
 
 
 @contextmanager
@@ -48,8 +61,9 @@ def open_town() -> Iterator[Town]:
         town.enquire("Anna Test Dal", "0101901234", "samtale", protected=True)
         town.enquire("Bo Test Lund", "0202803456", "besked")
         world.move_to(BEGIN + timedelta(days=2, hours=3))
-        late = town.enquire("Carla Test Vang", "0303701239", "samtale")
-        tasks.take(world.platform, world.person("mona.mentor"), town.task_of(late))
+        taken = town.enquire("Carla Test Vang", "0303701239", "samtale")
+        assert taken is not None
+        tasks.take(world.platform, world.person("mona.mentor"), taken)
         town.enquire("Dorte Test Eng", "0404651230", "andet")
         world.move_to(BEGIN + timedelta(days=3))
         yield town

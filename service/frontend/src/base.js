@@ -18,8 +18,8 @@ function openForms(root) {
 
 /* After a row was added or removed: the focus goes to the newest row (or the list), and conditions are asked again. */
 function settleRows(button, target) {
-  const list = target && document.getElementById(target.id);
-  if (!list?.matches('[data-rows]')) return;
+  if (!target?.matches?.('[data-rows]')) return;
+  const list = target.querySelector('fieldset');
   const rows = list.querySelectorAll('[data-row]');
   const added = button?.name === '_tilfoej' && rows[rows.length - 1];
   (added ? added.querySelector('input:not([type=hidden]):not([type=date]), select, textarea') ?? list : list).focus();
@@ -39,6 +39,7 @@ keepPlace();
 focusAttention();
 document.addEventListener('htmx:after:swap', (event) => {
   openForms(document);
-  settleRows(event.detail.ctx.sourceElement, event.detail.ctx.target);
+  const { sourceEvent, target } = event.detail.ctx;
+  settleRows(sourceEvent?.target?.closest?.('button'), target);
 });
 document.documentElement.dataset.ready = 'yes';

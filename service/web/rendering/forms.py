@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.domain.form_model import CHOICES, Component, Field, Kind, Option, Prose, Rows, Section, Separator
+from markupsafe import Markup
+
+from service.domain.form_model import CHOICES, Component, Field, Format, Kind, Option, Prose, Rows, Section, Separator
 from service.domain.form_places import Submission, place_of, row_numbers, typed
 from service.domain.form_text import CHECKED
 from service.domain.forms import ADD_ROW, REMOVE_ROW, Form
@@ -32,6 +34,42 @@ SHORT_LABEL = 14
 """Characters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One field at one place."""
+
+    part: Field
+    place: str
+    id: str
+    hint: str
+    error: str
+    warning: str
+    attributes: Markup
+    """ARIA attributes of its control: ids and constants only."""
+    described: Markup
+    """Only what describes it: for a group around several controls."""
+
+    @property
+    def required(self) -> bool:
+        return self.part.rules.required and not self.part.fixed
+
+    @property
+    def control(self) -> Markup:
+        """Width, type and keyboard of a one-line text control."""
+        return CONTROLS.get(self.part.format, CONTROLS.get(self.part.kind, PLAIN_CONTROL))
+
+
+PLAIN_CONTROL = Markup('class="form-input" type="text"')
+CONTROLS: Mapping[Format | Kind, Markup] = {
+    Format.EMAIL: Markup('class="form-input" type="email"'),
+    Format.PHONE: Markup('class="form-input middle" type="tel"'),
+    Format.CPR: Markup('class="form-input short" type="text" inputmode="numeric"'),
+    Format.CASE_NUMBER: Markup('class="form-input middle" type="text"'),
+    Kind.NUMBER: Markup('class="form-input short" type="text" inputmode="decimal"'),
+    Kind.TIME: Markup('class="form-input short" type="text" inputmode="numeric"'),
+}
+
+
 @dataclass(slots=True)
 class FormView:
     """One form as one page shows it."""
@@ -45,7 +83,8 @@ class FormView:
     """Conditions for the browser, from `live_parts`."""
     all_live: bool = True
     readonly: bool = False
-    heading_level: int = 2
+    heading_level: int = 1
+    """Of the heading above the form; its own begin below."""
     errors: Mapping[str, str] = field(init=False)
     warnings: Mapping[str, str] = field(init=False)
     hidden: frozenset[str] = field(init=False)
@@ -81,17 +120,19 @@ class FormView:
             parts.append(ngettext("Højst {n} tegn.", "Højst {n} tegn.", part.rules.max_length))
         return " ".join(filter(None, parts))
 
-    def describedby(self, part: Field, place: str) -> str:
-        """Ids of help, error and warning, for aria-describedby."""
-        base = self.dom_id(place)
-        ids = []
-        if self.hint(part):
-            ids.append(f"{base}-hint")
-        if place in self.errors:
-            ids.append(f"{base}-error")
-        if part.warning is not None:
-            ids.append(f"{base}-warning")
-        return " ".join(ids)
+    def spot(self, part: Field, place: str) -> Spot:
+        """One field at one place, ready to be drawn."""
+        base, hint, error = self.dom_id(place), self.hint(part), self.errors.get(place)
+        ids = [
+            f"{base}-{what}" for what, there in (("hint", hint), ("error", error), ("warning", part.warning)) if there
+        ]
+        described = attributes = f' aria-describedby="{" ".join(ids)}"' if ids else ""
+        if error:
+            attributes += ' aria-invalid="true"'
+        if part.rules.required:
+            attributes += ' aria-required="true"'
+        warning = self.warnings.get(place, "")
+        return Spot(part, place, base, hint, error or "", warning, Markup(attributes), Markup(described))  # noqa: S704
 
     def text(self, name: str) -> str:
         """The first text under a field name, as typed."""
