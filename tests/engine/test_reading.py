@@ -88,6 +88,22 @@ def test_what_is_told_of_elements() -> None:
     assert set(model.expressions) == {"=x", "=t", "=1", "=2", "=key"}
 
 
+@pytest.mark.parametrize(
+    ("drawn", "read"),
+    [
+        ("Tildel mentor", "Tildel mentor"),
+        ("Tildel&#10;mentor", "Tildel mentor"),
+        ("Tildel udskrivnings-&#10;mentor", "Tildel udskrivningsmentor"),
+        ("Er A-&#10;Kasse svaret?", "Er A- Kasse svaret?"),
+        ("Ad hoc-indsats", "Ad hoc-indsats"),
+    ],
+)
+def test_a_name_divided_in_the_drawing_is_one_line(drawn: str, read: str) -> None:
+    content = diagram(process(chain(start(), user("ring", name=drawn), end())))
+    (model,) = ENGINE.read(content, "navne.bpmn").models
+    assert model.elements["ring"].name == read
+
+
 def test_ways_into_a_process() -> None:
     shared = (
         f'<bpmn:message id="m" name="= &quot;advis-&quot; + string(1)">{KEYED}</bpmn:message>'

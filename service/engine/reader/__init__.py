@@ -85,9 +85,7 @@ def _process(node: Node, referred: Mapping[str, Node], findings: Findings) -> Re
     version_tag = (tag.get("value") or "").strip() or None if tag is not None else None
     if tag is not None and version_tag is None:
         findings.error(tag, "zeebe:versionTag mangler en value. Skriv versionens navn.")
-    process = Process(
-        id=node.id, name=(node.get("name") or "").strip(), version_tag=version_tag, scope=reader.scope(node)
-    )
+    process = Process(id=node.id, name=node.label, version_tag=version_tag, scope=reader.scope(node))
     Checker(findings).process(process)
     names = _start_names(process, findings)
     _check_timer_starts(process, findings)

@@ -115,7 +115,7 @@ def _lanes(owner: Node) -> dict[str, str]:
     for node in owner.descendants():  # outer lanes come first, inner ones overwrite them
         if node.tag == "lane":
             for reference in node.all("flowNodeRef"):
-                found[reference.text] = (node.get("name") or node.id or "").strip()
+                found[reference.text] = node.label or node.id or ""
     return found
 
 

@@ -137,7 +137,7 @@ class ScopeReader:
     def _common(self, node: Node, incoming: tuple[Flow, ...], outgoing: tuple[Flow, ...]) -> Common:
         return {
             "id": node.id,
-            "name": (node.get("name") or "").strip(),
+            "name": node.label,
             "type": node.tag,
             "line": node.line,
             "incoming": incoming,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import cast
 
@@ -49,6 +50,11 @@ class Node:
     @property
     def id(self) -> str | None:
         return self.get("id")
+
+    @property
+    def label(self) -> str:
+        """Its name as one line: a line break in the drawing is a space, and a word divided at one is whole again."""
+        return " ".join(re.sub(r"(?<=\w)-\s*\n\s*(?=[a-zæøå])", "", self.get("name") or "").split())
 
     @property
     def text(self) -> str:
