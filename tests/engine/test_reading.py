@@ -99,7 +99,7 @@ def test_what_is_told_of_elements() -> None:
     ],
 )
 def test_a_name_divided_in_the_drawing_is_one_line(drawn: str, read: str) -> None:
-    content = diagram(process(chain(start(), user("ring", name=drawn), end())))
+    content = diagram(start(), user("ring", name=drawn), end(), chain("s", "ring", "e"))
     (model,) = ENGINE.read(content, "navne.bpmn").models
     assert model.elements["ring"].name == read
 
