@@ -52,6 +52,6 @@ def _retry(advance: Advance, incident: Incident) -> None:
         uow.jobs.revive(incident.job_key, retries=RETRIES_AFTER_INCIDENT, at=advance.now)
     elif incident.type is not IncidentType.EFFECT_FAILED:  # its step is long done: a person has put it right by hand
         stimulus = IncidentResolved(incident.element_instance_key)
-        advance.move(incident.instance_key, stimulus, {"element": incident.element_id})
+        advance.move(incident.instance_key, stimulus, {"element": incident.element_id, "navn": incident.element_name})
         if uow.jobs.get(incident.element_instance_key) is not None:
             uow.jobs.revive(incident.element_instance_key, retries=RETRIES_AFTER_INCIDENT, at=advance.now)

@@ -46,7 +46,9 @@ def complete(platform: Platform, job: Job, result: HandlerResult, person: Person
         if any(awaited):
             uow.jobs.sending(held, variables)
         else:
-            advance.move(held.instance_key, JobCompleted(held.key, variables), {"job": held.type})
+            advance.move(
+                held.instance_key, JobCompleted(held.key, variables), {"job": held.type, "navn": held.element_name}
+            )
 
     platform.transact(work)
 
@@ -57,7 +59,9 @@ def throw_error(platform: Platform, job: Job, error: BpmnError, person: Person =
     def work(uow: UnitOfWork) -> None:
         held = _held(uow, job)
         stimulus = ErrorThrown(held.key, error.code, str(error), error.variables)
-        Advance(platform, uow, person).move(held.instance_key, stimulus, {"job": held.type, "fejlkode": error.code})
+        Advance(platform, uow, person).move(
+            held.instance_key, stimulus, {"job": held.type, "navn": held.element_name, "fejlkode": error.code}
+        )
         uncaught = uow.jobs.get(held.key)
         if uncaught is not None:
             uow.jobs.fail(uncaught, str(error))

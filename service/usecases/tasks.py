@@ -187,7 +187,9 @@ def complete_in(
             element_id=task.element_id,
         )
     uow.tasks.finish(task.key, person.username, advance.now)
-    return advance.move(task.instance_key, TaskCompleted(task.key, values), {"element": task.element_id})
+    return advance.move(
+        task.instance_key, TaskCompleted(task.key, values), {"element": task.element_id, "navn": task.name}
+    )
 
 
 def take(platform: Platform, person: Person, key: int) -> None:
@@ -239,7 +241,7 @@ def _assign(platform: Platform, person: Person, key: int, username: str | None) 
             at=platform.clock.now(),
             actor=person.username,
             kind="assigned" if username else "released",
-            details={"element": task.element_id, "til": username},
+            details={"element": task.element_id, "navn": task.name, "til": username},
         )
         uow.history.append(task.instance_key, entry)
 

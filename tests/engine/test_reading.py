@@ -92,9 +92,9 @@ def test_what_is_told_of_elements() -> None:
     ("drawn", "read"),
     [
         ("Tildel mentor", "Tildel mentor"),
-        ("Tildel&#10;mentor", "Tildel mentor"),
-        ("Tildel udskrivnings-&#10;mentor", "Tildel udskrivningsmentor"),
-        ("Er A-&#10;Kasse svaret?", "Er A- Kasse svaret?"),
+        ("Tildel\nmentor", "Tildel mentor"),
+        ("Tildel udskrivnings-\nmentor", "Tildel udskrivningsmentor"),
+        ("Er A-\nKasse svaret?", "Er A- Kasse svaret?"),
         ("Ad hoc-indsats", "Ad hoc-indsats"),
     ],
 )

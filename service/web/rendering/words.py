@@ -152,7 +152,7 @@ def name_of(model: ProcessModel | None, element_id: str) -> str:
 def history_words(entry: HistoryEntry, model: ProcessModel | None, names: Mapping[str, str]) -> str:
     """One line of a history as a sentence."""
     details = entry.details
-    step = name_of(model, str(details["element"])) if "element" in details else _("et trin")
+    step = str(details.get("navn") or name_of(model, str(details.get("element"))))
     to = str(details.get("til", ""))
     sentence = _(HISTORY.get(entry.kind, "Forløbet gik videre"))
     return sentence.format(trin=step, besked=details.get("besked", _("ukendt")), til=names.get(to, to))
@@ -183,6 +183,21 @@ def channel_words(channel: str) -> str:
 
 def job_state(status: JobStatus) -> str:
     return _(JOB_STATES[status])
+
+
+READINGS: Mapping[str, str] = {
+    "opgave": "En opgave på sagen",
+    "sag": "Sagens side",
+    "instans": "Forløbets side",
+    "skema": "Et skema",
+    "dokument": "Et dokument",
+}
+"""First word of what the access log says was read."""
+
+
+def reading_words(what: str) -> str:
+    """What was read, without keys."""
+    return _(READINGS.get(what.partition(" ")[0], "En oplysning på sagen"))
 
 
 def case_state(case: Case) -> tuple[str, str, str]:
