@@ -93,10 +93,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(prepare: Callable[[str], None]) -> Iterator[Server]:
-    """A server whose template database has been made ready by `prepare(url)`. Raises `NoPostgres`."""
+def server(prepare: Callable[[str], None], *, durable: bool = False) -> Iterator[Server]:
+    """A server whose template database has been made ready by `prepare(url)`. Raises `NoPostgres`.
+
+    Unless it is to be `durable`, what it commits may be lost with the machine, which is faster.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
-    with _given(given) if given else _started(binaries()) as url:
+    with _given(given) if given else _started(binaries(), durable) as url:
         running = Server(url, f"forloeb_test_{os.getpid()}")
         running.run("CREATE DATABASE {} TEMPLATE template0", running.template)
         try:
@@ -128,15 +131,16 @@ def _given(url: str) -> Iterator[URL]:
 
 
 @contextlib.contextmanager
-def _started(folder: Path) -> Iterator[URL]:
+def _started(folder: Path, durable: bool) -> Iterator[URL]:
     base = Path(tempfile.mkdtemp(prefix="forloeb-pg-"))
     try:
         run_as = _runner(folder, base)
         data, port = base / "data", _free_port()
         _initialise(run_as, data)
         with (base / "log").open("w") as log:
-            options = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=60"]
-            options += ["-c", "deadlock_timeout=50ms", "-h", "127.0.0.1", "-p", str(port), "-k", str(base)]
+            options = [] if durable else ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+            options += ["-c", "max_connections=60", "-c", "deadlock_timeout=50ms"]
+            options += ["-h", "127.0.0.1", "-p", str(port), "-k", str(base)]
             process = run_as.start("postgres", "-D", str(data), *options, log=log)
         try:
             url = URL.create("postgresql+psycopg", "postgres", host="127.0.0.1", port=port, database="postgres")

@@ -20,10 +20,14 @@ class Result:
 
 def of(name: str, values: Sequence[float], unit: str, floor: float | None = None) -> Result:
     """Median and 95th percentile of single measurements."""
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return Result(name, statistics.median(ordered), p95, unit, floor)
+    return Result(name, statistics.median(values), percentile(values, 0.95), unit, floor)
 
 
 def one(name: str, value: float, unit: str, floor: float | None = None) -> Result:
     return Result(name, value, value, unit, floor)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that this share of them does not exceed."""
+    ordered = sorted(values)
+    return ordered[round(share * (len(ordered) - 1))]
