@@ -12,7 +12,7 @@ from service.dmn import DecisionFailed, DmnRefused, read_decisions
 from service.dmn.tck import report_lines
 from service.domain.clock import SystemClock
 from service.domain.deadlines import Calendar
-from service.domain.working_days import CalendarEnvironment
+from service.domain.house_feel import CalendarEnvironment
 from service.feel import FeelSyntaxError, parse_expression, to_json, translate_all
 
 COMMANDS: list[click.Command] = []

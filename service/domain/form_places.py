@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from service.domain.clock import LOCAL_ZONE
+from service.domain.deadlines import Calendar
 from service.domain.errors import FormInvalid
 from service.domain.form_model import Component, Field, Kind, Option, Rows, Section
+from service.domain.house_feel import CalendarEnvironment
 from service.domain.json import Json, Variables
 from service.feel import Environment
 
@@ -36,8 +38,8 @@ class FormContext:
     """`sag`, `borger`, `enhed`, `ansvarlig`, `skema` (form id → values) and `opgave` (the task's input mappings)."""
     choices: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     """Options of each source that `Form.sources` names."""
-    functions: Mapping[str, Any] = field(default_factory=dict)
-    """Extra FEEL functions (`arbejdsdage` …)."""
+    calendar: Calendar = field(default_factory=Calendar)
+    """What working days are counted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,5 +155,5 @@ def listing(value: object) -> Sequence[Any]:
 def environment_of(context: FormContext) -> tuple[Environment, dict[str, Any]]:
     """Where expressions run, and the variables that every one of them sees."""
     local = context.now.astimezone(LOCAL_ZONE)
-    environment = Environment(now=context.now, functions=context.functions)
+    environment = CalendarEnvironment(context.now, context.calendar)
     return environment, {**context.facts, "i_dag": local.date(), "nu": local}

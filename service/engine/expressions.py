@@ -5,13 +5,14 @@ A fault in an expression gives null; whoever cannot use the result raises an `In
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timezone
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from service.domain.clock import LOCAL_ZONE
-from service.domain.deadlines import Calendar, Count, Unit
+from service.domain.deadlines import Calendar, Count
+from service.domain.house_feel import FUNCTIONS as HOUSE_FUNCTIONS
+from service.domain.house_feel import CalendarEnvironment
 from service.domain.json import Json
 from service.domain.waits import IncidentType
 from service.feel import DaysTimeDuration, Environment, FeelFunction, YearsMonthsDuration, to_json, write
@@ -32,54 +33,6 @@ class Readable(Protocol):
     def __contains__(self, name: object) -> bool: ...
 
 
-class StepEnvironment(Environment):
-    """The surroundings of all evaluations of one step; working-day counts are recorded while they are made."""
-
-    __slots__ = ("calendar", "counts")
-
-    def __init__(self, now: datetime, calendar: Calendar) -> None:
-        super().__init__(now=now, functions=FUNCTIONS)
-        self.calendar = calendar
-        self.counts: list[Count] = []
-
-
-# -- functions beside the built-in ones ---------------------------------------------------------------------------------
-
-
-def _counting(unit: Unit) -> Callable[[list[Any], Environment], Any]:
-    def count(args: list[Any], env: Environment) -> Any:
-        assert isinstance(env, StepEnvironment)
-        if len(args) not in {1, 2}:
-            env.warn(f"{unit} tager et eller to argumenter")
-            return None
-        start, days = (env.now, args[0]) if len(args) == 1 else (_start_of_count(args[0]), args[-1])
-        if start is None or not isinstance(days, Decimal) or days != days.to_integral_value():
-            env.warn(f"{unit} tager en dato eller en dato med tid, og et helt antal dage")
-            return None
-        try:
-            made = env.calendar.count(start, int(days), unit)
-        except ValueError as fault:
-            env.warn(str(fault))
-            return None
-        env.counts.append(made)
-        local = made.due.astimezone(LOCAL_ZONE)
-        return local.replace(tzinfo=timezone(local.utcoffset() or UTC.utcoffset(None)))
-
-    return count
-
-
-def _start_of_count(value: Any) -> datetime | None:
-    """A date counts from that local day, a date and time without a zone is local; texts are read as either."""
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value) if len(value) == len("2026-01-31") else read_instant(value)
-        except (ValueError, TimingFault):
-            return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo is not None else value.replace(tzinfo=LOCAL_ZONE)
-    return datetime.combine(value, time.min, LOCAL_ZONE) if isinstance(value, date) else None
-
-
 def _cycle(args: list[Any], env: Environment) -> Any:
     """`cycle(n, duration)` or `cycle(duration)`: the text of a timer's cycle."""
     if len(args) not in {1, 2}:
@@ -98,11 +51,10 @@ def _cycle(args: list[Any], env: Environment) -> Any:
 
 
 FUNCTIONS: Mapping[str, FeelFunction] = {
-    "arbejdsdage": FeelFunction(("fra", "antal"), _counting(Unit.ARBEJDSDAGE), "arbejdsdage", lenient=True),
-    "hverdage": FeelFunction(("fra", "antal"), _counting(Unit.HVERDAGE), "hverdage", lenient=True),
+    **HOUSE_FUNCTIONS,
     "cycle": FeelFunction(("antal", "varighed"), _cycle, "cycle", lenient=True),
 }
-"""One argument counts from now."""
+"""What diagrams may call beside the built-in functions."""
 
 
 # -- demands ------------------------------------------------------------------------------------------------------------
@@ -112,7 +64,7 @@ class Evaluator:
     """Evaluates values of the model and insists on what the caller needs."""
 
     def __init__(self, now: datetime, calendar: Calendar) -> None:
-        self.env = StepEnvironment(now, calendar)
+        self.env = CalendarEnvironment(now, calendar, FUNCTIONS)
 
     def raw(self, value: Value, variables: Readable) -> Any:
         """A FEEL value; a literal is its text."""

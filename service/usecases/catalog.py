@@ -12,10 +12,11 @@ from service.domain.deadlines import Calendar
 from service.domain.definitions import Binding, Catalog, Finding, ProcessModel, ResourceKind, Version
 from service.domain.errors import DecisionEvaluationFailed, SetupFault
 from service.domain.forms import Form, read_form
+from service.domain.house_feel import CalendarEnvironment
 from service.domain.ports import Engine
 from service.domain.procedures import CaseKind, Manifest, read_calendar, read_manifest
 from service.domain.storage import Definitions
-from service.feel import Environment, to_json
+from service.feel import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,13 @@ class Decision:
     key: int
     id: str
     model: DecisionModel
+    calendar: Calendar
 
     def evaluate(self, variables: Mapping[str, object], now: datetime) -> object:
         try:
-            return to_json(self.model.decisions[self.id].evaluate(variables, Environment(now=now)).value)
+            return to_json(
+                self.model.decisions[self.id].evaluate(variables, CalendarEnvironment(now, self.calendar)).value
+            )
         except DecisionFailed as fault:
             raise DecisionEvaluationFailed(decision=self.id, why=fault.reason_da) from fault
 
@@ -49,7 +53,7 @@ class Snapshot:
 @dataclass
 class _Compiled:
     processes: dict[int, tuple[Version, ProcessModel]] = field(default_factory=dict)
-    decisions: dict[int, Decision] = field(default_factory=dict)
+    decisions: dict[int, DecisionModel] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
 
 
@@ -170,11 +174,10 @@ class DeployedCatalog(Catalog):
         version = self._find(ResourceKind.DECISION, decision_id, binding, version_tag, deployment_key)
         if version is None:
             return None
-        found = self._compiled.decisions.get(version.key)
-        if found is None:
-            found = Decision(version.key, version.id, read_decisions(version.content, version.file))
-            self._compiled.decisions[version.key] = found
-        return found
+        model = self._compiled.decisions.get(version.key)
+        if model is None:
+            model = self._compiled.decisions[version.key] = read_decisions(version.content, version.file)
+        return Decision(version.key, version.id, model, self.calendar)
 
     def template(self, template_id: str, folder: str) -> Version | None:
         return self._snapshot.latest.get((ResourceKind.TEMPLATE, f"{folder}/{template_id}"))

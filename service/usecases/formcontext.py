@@ -20,6 +20,7 @@ def context_for(
     return FormContext(
         now=advance.now,
         facts={**case_facts(uow, case), "opgave": dict(task_inputs)},
+        calendar=advance.catalog.calendar,
         choices={source: _options(uow, source, (case.unit if case else None) or unit) for source in form.sources},
     )
 

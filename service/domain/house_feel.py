@@ -1,4 +1,9 @@
-"""FEEL with the working-day functions `arbejdsdage` and `hverdage`: the only way an expression computes such a deadline."""
+"""FEEL as this house speaks it: the standard's functions, and a few of our own for deadlines and dates.
+
+`arbejdsdage(antal)`, `arbejdsdage(fra, antal)` and the same for `hverdage`: the end of the n-th counted day as a local date
+and time; one argument counts from now. They are the only way an expression computes a working-day deadline.
+`dato(værdi)`: a date (or the day of a date and time) as people write it, `31-01-2026`.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +62,16 @@ def _start_of_count(value: Any) -> datetime | None:
     return datetime.combine(value, time.min, LOCAL_ZONE) if isinstance(value, date) else None
 
 
+def _written_date(args: list[Any], env: Environment) -> str | None:
+    start = _start_of_count(args[0]) if len(args) == 1 else None
+    if start is None:
+        env.warn("dato takes a date, or a date and time")
+        return None
+    return f"{start.astimezone(LOCAL_ZONE):%d-%m-%Y}"
+
+
 FUNCTIONS: Mapping[str, FeelFunction] = {
-    unit.value: FeelFunction(("fra", "antal"), _counting(unit), unit.value, lenient=True) for unit in Unit
+    **{unit.value: FeelFunction(("fra", "antal"), _counting(unit), unit.value, lenient=True) for unit in Unit},
+    "dato": FeelFunction(("værdi",), _written_date, "dato", lenient=True),
 }
-"""`arbejdsdage(antal)`, `arbejdsdage(fra, antal)` and the same for `hverdage`. One argument counts from now; the answer is
-the end of the n-th counted day as a local date and time."""
+"""Given to every expression of diagrams, decisions and forms."""
