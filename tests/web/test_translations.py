@@ -42,7 +42,14 @@ def said_from_tables() -> Iterator[str]:
     yield from times.WEEKDAYS
     yield from times.MONTHS
     yield from (text for _, text in diagrams.KEYS)
-    for table in (words.ELEMENTS, words.HISTORY, words.INSTANCE_STATES, words.CHANNELS, words.JOB_STATES):
+    for table in (
+        words.ELEMENTS,
+        words.HISTORY,
+        words.INSTANCE_STATES,
+        words.CHANNELS,
+        words.JOB_STATES,
+        words.READINGS,
+    ):
         yield from table.values()
     for pair in words.INCIDENTS.values():
         yield from pair

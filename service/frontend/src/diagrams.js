@@ -17,7 +17,7 @@ async function open(figure) {
     status.hidden = true;
   } catch (fault) {
     status.textContent = figure.dataset.failed;
-    console.error(fault);
+    console.warn(fault);
   }
 }
 

@@ -197,7 +197,8 @@ READINGS: Mapping[str, str] = {
 
 def reading_words(what: str) -> str:
     """What was read, without keys."""
-    return _(READINGS.get(what.partition(" ")[0], "En oplysning på sagen"))
+    kind = what.partition(" ")[0]
+    return _(READINGS[kind]) if kind in READINGS else _("En oplysning på sagen")
 
 
 def case_state(case: Case) -> tuple[str, str, str]:

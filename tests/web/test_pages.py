@@ -1,0 +1,205 @@
+"""The pages of a small town, each by the roles that use it: they open, say what they should, and show no keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import lxml.html
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.town import PASSWORD, Town, open_town
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    with open_town() as found:
+        yield found
+
+
+def page(html: str) -> Any:
+    return lxml.html.fromstring(html)
+
+
+def enter(town: Town, username: str) -> FlaskClient:
+    """A browser in which this person has logged in."""
+    client = town.app.test_client()
+    token = page(client.get("/log-ind").text).xpath("//form[@action='/log-ind']//input[@name='_csrf']/@value")[0]
+    answer = client.post("/log-ind", data={"brugernavn": username, "adgangskode": PASSWORD, "_csrf": token})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+def post(client: FlaskClient, address: str, fields: dict[str, Any]) -> Any:
+    with client.session_transaction() as session:
+        token = session.get("csrf", "")
+    return client.post(address, data={**fields, "_csrf": token})
+
+
+def text_of(html: str) -> str:
+    """What people read on a page."""
+    found = page(html)
+    for gone in found.xpath("//script|//style"):
+        gone.getparent().remove(gone)
+    return " ".join(found.text_content().split())
+
+
+WORKER_PAGES = (
+    "/opgaver",
+    "/opgaver?vis=mine",
+    "/opgaver/{task}",
+    "/sager",
+    "/sager/{case}",
+    "/henvendelse/proeve",
+    "/procedurer",
+    "/notitser",
+    "/hjaelp",
+)
+LEADER_PAGES = (
+    "/opgaver?vis=enhed",
+    "/sager/{case}",
+    "/sager/{case}/adgang",
+    "/instanser",
+    "/instanser?vis=alle",
+    "/instanser/{inst}",
+    "/instanser/{stuck}",
+    "/haendelser",
+    "/procedurer/proeve-forloeb",
+)
+PAGES = [
+    *(("mona.mentor", address) for address in WORKER_PAGES),
+    *(("lone.leder", address) for address in LEADER_PAGES),
+    ("pia.procesejer", "/procedurer"),
+    ("pia.procesejer", "/procedurer/proeve-forloeb"),
+    ("dan.drift", "/instanser"),
+    ("dan.drift", "/instanser/{inst}"),
+    ("dan.drift", "/haendelser"),
+]
+KEYS = re.compile(
+    r"\b(ut_\w+|msg_\w+|proeve-\w+|[A-Z]+_[A-Z_]+|None|True|False|userTask|TaskCompleted|ACTIVE|sagsbehandler@\w+)\b|Traceback"
+)
+"""What only the program calls things."""
+
+
+def address_in(town: Town, address: str) -> str:
+    rows = town.instances()
+    return address.format(task=town.task(), case=rows[0].case_number, inst=rows[0].key, stuck=rows[3].key)
+
+
+@pytest.mark.parametrize(("username", "address"), PAGES)
+def test_pages_open_and_show_no_keys(town: Town, username: str, address: str) -> None:
+    answer = enter(town, username).get(address_in(town, address))
+    assert answer.status_code == 200
+    assert KEYS.findall(text_of(answer.text)) == []
+    assert page(answer.text).xpath("//h1")
+
+
+@pytest.mark.parametrize(("username", "address"), PAGES)
+def test_pages_speak_english_too(town: Town, username: str, address: str) -> None:
+    client = enter(town, username)
+    client.get("/hjaelp")
+    post(client, "/sprog", {"sprog": "en"})
+    assert client.get(address_in(town, address)).status_code == 200
+
+
+def test_every_chapter_of_the_handbook_opens(town: Town) -> None:
+    client = enter(town, "mona.mentor")
+    chapters = page(client.get("/hjaelp").text).xpath("//main//a/@href")
+    assert len(chapters) >= 8
+    for chapter in chapters:
+        assert client.get(chapter).status_code == 200
+
+
+class TestInbox:
+    def test_overdue_and_mine_stand_out_in_words(self, town: Town) -> None:
+        rows = page(enter(town, "mona.mentor").get("/opgaver").text).xpath("//tbody/tr")
+        said = [" ".join(" ".join(row.itertext()).split()) for row in rows]
+        assert [row.get("class") for row in rows] == ["is-overdue", None, None]
+        assert "Anna Test Dal Beskyttet adresse overskredet i går Ikke tildelt" in said[0]
+        assert said[1].endswith("i morgen Mig Enhed Nord")
+
+    def test_the_exact_time_is_there_too(self, town: Town) -> None:
+        times = page(enter(town, "mona.mentor").get("/opgaver").text).xpath("//td//time/@title")
+        assert times[0] == "onsdag 3. september 2014 kl. 23.59"
+
+    def test_filters_stay_while_one_looks_around(self, town: Town) -> None:
+        found = page(enter(town, "mona.mentor").get("/opgaver?vis=alle&frist=overskredet&q=anna").text)
+        assert len(found.xpath("//tbody/tr")) == 1
+        assert (
+            found.xpath("//nav[@aria-label='Hvilke opgaver']//a/@href")[1]
+            == "/opgaver?vis=mine&frist=overskredet&q=anna"
+        )
+        assert found.xpath("//input[@id='q']/@value") == ["anna"]
+
+    def test_an_empty_list_says_what_to_do(self, town: Town) -> None:
+        client = enter(town, "bent.behandler")
+        assert "Du kan tage en af dem, som ingen har taget endnu." in text_of(client.get("/opgaver?vis=mine").text)
+        assert "Nulstil filtrene" in text_of(client.get("/opgaver?q=findesikke").text)
+        assert "Se hele enheden" in text_of(enter(town, "lone.leder").get("/opgaver").text)
+
+
+class TestTask:
+    def test_the_why_the_what_and_the_when(self, town: Town) -> None:
+        said = text_of(enter(town, "mona.mentor").get(f"/opgaver/{town.task()}").text)
+        assert "Hold en samtale med borgeren, og aftal mål." in said
+        assert "Samtale med Anna Test Dal" in said
+        assert "onsdag 3. september 2014 kl. 23.59" in said
+
+    def test_errors_and_typing_stay_together(self, town: Town) -> None:
+        client = enter(town, "mona.mentor")
+        key = town.task()
+        client.get(f"/opgaver/{key}")
+        answer = post(client, f"/opgaver/{key}", {"referat": "vigtigt", "samtykke": "nej", "maal": "0"})
+        assert answer.status_code == 400
+        found = page(answer.text)
+        assert found.get_element_by_id("felt-referat").text.strip() == "vigtigt"
+        assert found.xpath("//*[@data-summary]//a/@href") == ["#felt-hvorfor", "#felt-maal-0-tekst"]
+
+    def test_the_position_is_drawn_and_told_in_words(self, town: Town) -> None:
+        found = page(enter(town, "lone.leder").get(f"/instanser/{town.instances()[3].key}").text)
+        shown = found.xpath("//figure[@data-diagram]/script/text()")[0]
+        assert '"look":"incident"' in shown
+        words = " ".join(found.xpath("//details[@class='diagram-words']")[0].text_content().split())
+        assert "Gået i stå" in words
+        assert "Opgave: Hold samtale" in words
+
+
+class TestDoors:
+    @pytest.mark.parametrize(
+        ("username", "address", "status"),
+        [
+            ("mona.mentor", "/instanser", 403),
+            ("mona.mentor", "/haendelser", 403),
+            ("pia.procesejer", "/opgaver", 403),
+            ("pia.procesejer", "/sager", 403),
+            ("dan.drift", "/sager/{case}", 403),
+            ("lone.leder", "/sager/findes-ikke", 404),
+            ("mona.mentor", "/opgaver/1", 404),
+        ],
+    )
+    def test_refusals_are_kind_pages(self, town: Town, username: str, address: str, status: int) -> None:
+        answer = enter(town, username).get(address_in(town, address))
+        assert answer.status_code == status
+        assert "Gå til forsiden" in text_of(answer.text)
+
+    def test_a_wrong_password_says_the_same_as_a_wrong_name(self, town: Town) -> None:
+        client = town.app.test_client()
+        client.get("/log-ind")
+        wrong = [
+            post(client, "/log-ind", {"brugernavn": n, "adgangskode": "x"}) for n in ("mona.mentor", "findes.ikke")
+        ]
+        assert [answer.status_code for answer in wrong] == [401, 401]
+        said = {text_of(answer.text.replace("findes.ikke", "mona.mentor")) for answer in wrong}
+        assert len(said) == 1
+
+    def test_the_menu_shows_what_one_may_open(self, town: Town) -> None:
+        def menu(username: str) -> list[str]:
+            return list(
+                page(enter(town, username).get("/hjaelp").text).xpath("//nav[@aria-label='Hovedmenu']//a/@href")
+            )
+
+        assert menu("mona.mentor")[:3] == ["/opgaver", "/sager", "/henvendelse"]
+        assert {"/instanser", "/haendelser"} <= set(menu("lone.leder"))
+        assert "/opgaver" not in menu("pia.procesejer")

@@ -1,0 +1,394 @@
+"""Everybody at every door: each address × each role × own and another unit, by the table of rights (PROCEDURES B8)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import lxml.html
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from service.config import Settings
+from service.store import tables
+from service.testing.world import DEMO_PASSWORD, World
+from service.web import security
+from service.web.application import create_app
+from tests.web.two_units import NORD_CPR, SECRETS, Place, TwoUnits, open_two_units
+
+ROLES: Mapping[str, str | None] = {
+    "visitator": "vera.visitator",
+    "mentor": "mona.mentor",
+    "kollega": "max.mentor",
+    "enhedsl.": "lene.leder",
+    "bif": "birgit.bif",
+    "myndigh.": "mads.myndighed",
+    "psyk": "pia.psyk",
+    "rapport": "rikke.rapport",
+    "leder": "nils.leder",
+    "procesejer": "paula.proces",
+    "drift": "dan.drift",
+    "revisor": "ruth.revisor",
+    "systemadm": "aase.admin",
+    "api": "demo-api",
+    "ingen": None,
+}
+"""Column → who stands for it. `kollega` is a mentor in the unit of the case who has no part in it; `ingen` is not logged in."""
+
+# In a cell: own case, then another unit's case (one sign: there is no difference).
+#   +  allowed     -  refused (403)     0  not found (404)     >  asked to log in
+# Own is: for the visitator a case that she has in visitation; for all others the case that Mona has in the unit Nord.
+TABLE = """
+                                                visitator mentor kollega enhedsl. bif myndigh. psyk rapport leder procesejer drift revisor systemadm api ingen
+GET  /static/<path:name>                            +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+GET  /health                                        +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+GET  /metrics                                       +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+GET  /log-ind                                       +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+POST /log-ind                                       +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+POST /log-ud                                        +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+POST /sprog                                         +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+GET  /licenser                                      +        +      +       +      +     +      +      +      +        +       +      +        +      +    +
+GET  /                                              +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+GET  /opgaver                                       +        +      +       +      +     +      +      +      +        -       -      -        -      +    >
+POST /opgaver/tildel                                +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+GET  /opgaver/<int:key>                             +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /opgaver/<int:key>                             +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /opgaver/<int:key>/kladde                      +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /opgaver/<int:key>/tag                         +-       +-     +-      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /opgaver/<int:key>/frigiv                      +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /opgaver/<int:key>/tildel                      +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+GET  /sager                                         +        +      +       +      +     +      -      -      +        -       -      +        -      +    >
+POST /sager                                         +        +      +       +      +     +      -      -      +        -       -      +        -      +    >
+GET  /sager/<number>                                +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /sager/<number>/begrundelse                    +-       +-     --      +-     +-    -      -      -      +-       -       -      +        -      +    >
+POST /sager/<number>/notat                          +-       +-     --      +-     --    -      -      -      +-       -       -      -        -      -    >
+GET  /sager/<number>/haendelser/<name>              +-       +-     --      +-     --    -      -      -      --       -       -      -        -      -    >
+POST /sager/<number>/haendelser/<name>              +-       +-     --      +-     --    -      -      -      --       -       -      -        -      -    >
+POST /sager/<number>/aktiviteter                    --       +-     --      +-     --    -      -      -      --       -       -      -        -      -    >
+GET  /sager/<number>/skemaer/<form_id>/<int:version> +-      +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+POST /sager/<number>/genaabn                        +-       +-     --      +-     --    -      -      -      --       -       -      -        -      -    >
+GET  /sager/<number>/adgang                         --       --     --      +-     --    -      -      -      +-       -       -      +        -      +    >
+POST /sager/<number>/frister/<deadline_id>          --       --     --      +-     --    -      -      -      +-       -       -      -        -      -    >
+GET  /dokumenter/<int:key>                          +-       +-     --      +-     +-    -      -      -      +-       -       -      -        -      -    >
+GET  /henvendelse                                   +        +      +       +      -     -      -      -      -        -       -      -        -      -    >
+GET  /henvendelse/<folder>                          +        +      +       +      -     -      -      -      -        -       -      -        -      -    >
+POST /henvendelse/<folder>                          +        +      +       +      -     -      -      -      -        -       -      -        -      -    >
+GET  /instanser                                     -        -      -       +      -     -      -      -      +        -       +      -        -      +    >
+GET  /instanser/<int:key>                           --       --     --      +-     --    -      -      -      +-       -       +      -        -      +    >
+POST /instanser/<int:key>/suspender                 --       --     --      +-     --    -      -      -      +-       -       +      -        -      +    >
+POST /instanser/<int:key>/genoptag                  --       --     --      +-     --    -      -      -      +-       -       +      -        -      +    >
+POST /instanser/<int:key>/annuller                  --       --     --      +-     --    -      -      -      +-       -       +      -        -      +    >
+GET  /haendelser                                    -        -      -       +      -     -      -      -      +        -       +      -        -      +    >
+POST /haendelser/proev-igen                         --       --     --      +-     --    -      -      -      +-       -       +      -        -      +    >
+GET  /procedurer                                    +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+GET  /procedurer/<process_id>                       +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+GET  /procedurer/<process_id>/<int:version>.bpmn    +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+POST /procedurer/<process_id>/start                 +        +      +       +      -     -      -      -      -        -       -      -        -      -    >
+GET  /notitser                                      +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+POST /notitser/laest                                +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+GET  /notitser/<int:key>                            +0       +0     +0      +0     +0    +0     +0     +0     +0       +0      +0     +0       +0     +0   >
+GET  /hjaelp                                        +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+GET  /hjaelp/<slug>                                 +        +      +       +      +     +      +      +      +        +       +      +        +      +    >
+"""
+
+CHANGES_NOTHING = {"/log-ind", "/log-ud", "/sprog", "/sager"}
+"""Addresses whose allowed POST leaves the database as it was."""
+
+
+def _read_table() -> dict[tuple[str, str], dict[str, str]]:
+    header, *lines = TABLE.strip("\n").splitlines()
+    columns = header.split()
+    assert columns == list(ROLES)
+    rows = {}
+    for line in lines:
+        method, address, *cells = line.split()
+        assert len(cells) == len(columns), line
+        rows[method, address] = dict(zip(columns, cells, strict=True))
+    return rows
+
+
+ROWS = _read_table()
+
+
+# -- the house that is walked through -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class House:
+    """The application over a copy of the two units that can be put back as it was."""
+
+    two: TwoUnits
+    world: World
+    app: Flask
+    cookies: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+
+    def client(self, role: str) -> FlaskClient:
+        """A browser in which this role is logged in."""
+        client = self.app.test_client()
+        if role not in self.cookies:
+            self.cookies[role] = self._log_in(client, ROLES[role])
+        client.set_cookie("forloeb", self.cookies[role])
+        return client
+
+    def _log_in(self, client: FlaskClient, username: str | None) -> str:
+        client.get("/log-ind")
+        if username is not None:
+            data = {"brugernavn": username, "adgangskode": DEMO_PASSWORD, security.CSRF_FIELD: token(client)}
+            assert client.post("/log-ind", data=data).status_code == 302
+            client.post("/sprog", data={security.CSRF_FIELD: token(client), "sprog": "da"})
+        cookie = client.get_cookie("forloeb")
+        assert cookie is not None
+        return cookie.value
+
+    def put_back(self) -> None:
+        self.two.world._store.copy_into(self.world._store._engine)
+
+    def changes(self) -> int:
+        """Rows written since the beginning, also those taken back."""
+        with self.world._store._engine.connect() as connection:
+            return int(connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
+
+    def fingerprint(self) -> str:
+        """Of every row of every table."""
+        digest = hashlib.sha256()
+        with self.world._store._engine.connect() as connection:
+            for table in tables.metadata.sorted_tables:
+                for row in connection.exec_driver_sql(str(select(table).compile())):
+                    digest.update(repr(tuple(row)).encode())
+        return digest.hexdigest()
+
+    def access_rows(self) -> list[tuple[str, str, int | None, int | None]]:
+        log = tables.access_log.c
+        wanted = select(log.username, log.what, log.case_key, log.citizen_key).order_by(log.key)
+        with self.world._store._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(wanted)]
+
+    def place(self, role: str, own: bool) -> Place:
+        if not own:
+            return self.two.syd
+        return {"visitator": self.two.intake, "bif": self.two.nord_bif}.get(role, self.two.nord)
+
+    def case_key(self, number: str) -> int:
+        case = self.world.platform.read(lambda uow: uow.cases.by_number(number))
+        assert case is not None
+        return case.key
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with (
+        open_two_units() as two,
+        World(two.world.clock.now() + timedelta(minutes=1), like=two.world) as world,
+    ):
+        app = create_app(world.platform, Settings(demo=True), b"a key for tests only, of 32 bytes")
+        yield House(two, world, app)
+
+
+def token(client: FlaskClient) -> str:
+    """The session's token against forged requests, as the page's forms carry it."""
+    with client.session_transaction() as session:
+        return str(session.setdefault("csrf", "a token that forms carry"))
+
+
+# -- what is asked for ----------------------------------------------------------------------------------------------------
+
+PROCESS = "udskrivningsmentor-forloeb"
+REASON = {"begrundelse": "Borgeren ringer"}
+
+
+def _static(house: House) -> str:
+    page = house.app.test_client().get("/log-ind").text
+    found = re.search(r'/static/([^"]+\.css)', page)
+    assert found is not None
+    return found[1]
+
+
+def address_of(house: House, address: str, role: str, own: bool) -> str:
+    """The address with this side's keys in it."""
+    place = house.place(role, own)
+    free = address.endswith("/tag")
+    mine, other = ROLES[role] or "mona.mentor", "sune.mentor" if role != "sune.mentor" else "max.mentor"
+    reopening = address.endswith("/genaabn")
+    values = {
+        "path:name": lambda: _static(house),
+        "int:key": lambda: str(
+            place.instance
+            if address.startswith("/instanser")
+            else place.document
+            if address.startswith("/dokumenter")
+            else house.two.notices[mine if own else other]
+            if address.startswith("/notitser")
+            else place.free
+            if free
+            else place.task
+        ),
+        "number": lambda: place.closed if reopening else place.number,
+        "name": lambda: "msg_udskrevet",
+        "form_id": lambda: place.form_id,
+        "int:version": lambda: "1",
+        "deadline_id": lambda: place.deadline,
+        "folder": lambda: "udskrivningsmentor",
+        "process_id": lambda: PROCESS,
+        "slug": lambda: "opgaver",
+    }
+    return re.sub(r"<([^>]+)>", lambda found: values[found[1]](), address)
+
+
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "mentor": {"stabil_hverdag": "ja", "maal": "Målene er nået"},
+    "bif": {"bekraeftet": "ja", "koordinerende": "Birgit Test Ager"},
+    "visitator": {},
+}
+"""What is typed in the task of each role, beside what the form comes with."""
+ENQUIRY = {
+    **{"kilde": "bif", "cpr": "2803871126", "navn": "Nina Test Krat", "adresse": "Jagtvej 77", "postnummer": "2200"},
+    **{"telefon": "22334464", "samtykke_region": "ja", "afdeling": "Psykiatrisk Center Nord"},
+    **{"indlagt": "20-08-2014", "planlagt_udskrivning": "15-09-2014"},
+}
+COLLEAGUES = {"visitator": "viggo.visitator", "bif": "bent.bif"}
+
+
+def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, str | Sequence[str]]:
+    """The fields of a POST that would succeed for whoever has the right."""
+    place = house.place(role, own)
+    colleague = COLLEAGUES.get(role, "max.mentor") if own else "signe.mentor"
+    fields: Mapping[str, Callable[[], Mapping[str, str | Sequence[str]]]] = {
+        "/log-ind": lambda: {"brugernavn": ROLES[role] or "mona.mentor", "adgangskode": DEMO_PASSWORD},
+        "/log-ud": dict,
+        "/sprog": lambda: {"sprog": "en"},
+        "/opgaver/tildel": lambda: {"opgave": [str(place.task)], "til": colleague},
+        "/opgaver/<int:key>": lambda: FORMS.get(role, FORMS["mentor"]),
+        "/opgaver/<int:key>/kladde": lambda: {"maal": "Halvt skrevet"},
+        "/opgaver/<int:key>/tag": dict,
+        "/opgaver/<int:key>/frigiv": dict,
+        "/opgaver/<int:key>/tildel": lambda: {"til": colleague},
+        "/sager": lambda: {"q": place.cpr},
+        "/sager/<number>/begrundelse": lambda: REASON,
+        "/sager/<number>/notat": lambda: {"tekst": "Borgeren ringede"},
+        "/sager/<number>/haendelser/<name>": lambda: {"udskrevet": "01-09-2014"},
+        "/sager/<number>/aktiviteter": lambda: {"aktivitet": "ut_kontakt_registrer"},
+        "/sager/<number>/genaabn": lambda: REASON,
+        "/sager/<number>/frister/<deadline_id>": lambda: {"til": "2015-06-01", **REASON},
+        "/henvendelse/<folder>": lambda: ENQUIRY,
+        "/instanser/<int:key>/suspender": lambda: REASON,
+        "/instanser/<int:key>/genoptag": lambda: REASON,
+        "/instanser/<int:key>/annuller": lambda: REASON,
+        "/haendelser/proev-igen": lambda: {"haendelse": str(place.incident)},
+        "/procedurer/<process_id>/start": dict,
+        "/notitser/laest": dict,
+    }
+    return fields[address]()
+
+
+def typed_on(page: TestResponse) -> dict[str, list[str]]:
+    """What a browser would send of the page's form as it stands."""
+    forms = [form for form in lxml.html.fromstring(page.data).forms if form.get("id") == "skema"]
+    assert len(forms) == 1
+    values: dict[str, list[str]] = {}
+    for name, value in forms[0].form_values():
+        values.setdefault(name, []).append(value)
+    return values
+
+
+# -- the walk -------------------------------------------------------------------------------------------------------------
+
+
+def knock(house: House, method: str, address: str, role: str, own: bool, *, forged: bool = False) -> TestResponse:
+    client = house.client(role)
+    where = address_of(house, address, role, own)
+    if method == "GET":
+        return client.get(where)
+    if address.endswith("/genoptag"):
+        _suspend(house, role, own)
+    data: dict[str, str | Sequence[str]] = {}
+    if own and not forged and "+" in ROWS[method, address][role] and ("GET", address) in ROWS and "key" in address:
+        data |= typed_on(client.get(where))
+    data |= sent_with(house, address, role, own)
+    data[security.CSRF_FIELD] = "made up" if forged else token(client)
+    return client.post(where, data=data)
+
+
+def _suspend(house: House, role: str, own: bool) -> None:
+    """So that there is something to resume."""
+    where = address_of(house, "/instanser/<int:key>/suspender", role, own)
+    operator = house.client("drift")
+    operator.post(where, data={**REASON, security.CSRF_FIELD: token(operator)})
+
+
+def verdict(answer: TestResponse) -> str:
+    if answer.status_code in (302, 303) and answer.headers["Location"].startswith("/log-ind"):
+        return ">"
+    if answer.status_code < 400:
+        return "+"
+    return {403: "-", 404: "0"}.get(answer.status_code, str(answer.status_code))
+
+
+@pytest.mark.parametrize(("method", "address"), ROWS)
+def test_every_door_is_open_to_whom_the_table_says(
+    house: House, method: str, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = []
+    caplog.set_level(logging.DEBUG)
+    for role, cell in ROWS[method, address].items():
+        for own, expected in ((True, cell[0]), (False, cell[-1])):
+            wrong += _wrong_at(house, method, address, role, own, expected)
+    assert wrong == []
+    told = caplog.text
+    assert not any(secret in told for secret in (NORD_CPR, house.two.syd.cpr, house.two.syd.citizen))
+
+
+def _wrong_at(house: House, method: str, address: str, role: str, own: bool, expected: str) -> list[str]:
+    here = f"{method} {address}, {role}, {'own' if own else 'another unit'}"
+    if method == "POST":
+        answer = knock(house, method, address, role, own, forged=True)
+        if answer.status_code != 400:
+            return [f"{here}: without a token {answer.status_code}"]
+        house.put_back()
+    changes, before = house.changes(), ""
+    if method == "POST" and address.endswith("/genoptag"):
+        changes = -1
+    elif method == "POST":
+        before = house.fingerprint()
+    answer = knock(house, method, address, role, own)
+    seen = verdict(answer)
+    wrong = []
+    if seen != expected:
+        wrong.append(f"{here}: {seen} instead of {expected}")
+    if expected != "+" and _tells(answer.text, house, role, own):
+        wrong.append(f"{here}: the refusal shows what it refuses")
+    location = answer.headers.get("Location", "")
+    if any(cpr in location for cpr in (NORD_CPR, house.two.syd.cpr)):
+        wrong.append(f"{here}: a CPR number in the address {location}")
+    if method == "POST" and changes >= 0:
+        changed = house.changes() != changes and house.fingerprint() != before
+        if changed is not (seen == "+" and address not in CHANGES_NOTHING):
+            wrong.append(f"{here}: {'something' if changed else 'nothing'} has changed")
+    if method == "POST" or seen != expected:
+        house.put_back()
+    return wrong
+
+
+def _tells(text: str, house: House, role: str, own: bool) -> bool:
+    place = house.place(role, own)
+    dashed = f"{place.cpr[:6]}-{place.cpr[6:]}"
+    return any(secret in text for secret in (place.citizen, place.cpr, dashed, *SECRETS.values()))
+
+
+def test_the_table_has_a_row_for_every_address_and_none_beside(house: House) -> None:
+    served = {
+        (method, rule.rule)
+        for rule in house.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert served - ROWS.keys() == set(), "addresses without a row in the table"
+    assert ROWS.keys() - served == set(), "rows for addresses that do not exist"
+
+
