@@ -134,8 +134,7 @@ class FieldReader(Findings):
             try:
                 patterns.compiled(pattern, "")
             except ValueError as fault:
-                hint = "Se efter, at parenteser går op, og at en gentaget gruppe ikke selv indeholder gentagelser"
-                self.fault(where, f"Mønstret i »validate.pattern« kan ikke bruges. {hint} ({fault}).")
+                self.fault(where, f"Mønstret i »validate.pattern« kan ikke bruges. Se efter, at parenteser går op ({fault}).")
                 pattern = None
         rules = Rules(
             required=self.take(where, given, "required", bool, False),

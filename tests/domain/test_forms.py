@@ -465,3 +465,9 @@ def test_a_deployed_form_is_read_once() -> None:
     assert deployed_form(content).names == {"navn"}
     with pytest.raises(SetupFault):
         deployed_form(b"{")
+
+
+def test_a_pattern_that_could_run_away_answers_all_the_same() -> None:
+    proeve = form(text("kode", validate={"pattern": "^(a+)+$"}))
+    assert "kode" not in proeve.parse({"kode": ["a" * 40]}, context()).errors
+    assert "kode" in proeve.parse({"kode": ["a" * 40 + "!"]}, context()).errors
