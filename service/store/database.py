@@ -1,25 +1,20 @@
-"""Engines for SQLite and PostgreSQL, and the one door through which statements leave: a session."""
+"""Engines for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    Executable,
     QueuePool,
-    Row,
     StaticPool,
-    Table,
     create_engine,
     event,
     make_url,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.errors import SetupFault
 
@@ -33,61 +28,6 @@ _PRAGMAS = (
 )
 BUSY_TIMEOUT_S = 10
 """How long SQLite waits for another process's write before it says busy."""
-
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-
-
-Record = Row[*tuple[Any, ...]]
-"""A row of a result: columns by name."""
-
-
-class OnEither:
-    """A statement that each database spells in its own way (`ON CONFLICT`): built once for both."""
-
-    def __init__(self, table: Table, build: Callable[[Any], Executable]) -> None:
-        self.sqlite = build(sqlite.insert(table))
-        self.postgresql = build(postgresql.insert(table))
-
-
-class Session:
-    """The connection of one transaction. Writing where only reading was promised raises RuntimeError."""
-
-    __slots__ = ("_connection", "after_commit", "postgresql", "writable")
-
-    def __init__(self, connection: Connection, *, writable: bool) -> None:
-        self._connection, self.writable = connection, writable
-        self.postgresql = connection.dialect.name == "postgresql"
-        self.after_commit: list[Callable[[], None]] = []
-
-    def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Record]:
-        return self._connection.execute(statement, parameters).fetchall()
-
-    def first(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Record | None:
-        return self._connection.execute(statement, parameters).first()
-
-    def value(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
-        return self._connection.execute(statement, parameters).scalar()
-
-    def write(self, statement: Executable | OnEither, parameters: Parameters | None = None) -> int:
-        """Run it, once per parameter set; gives the number of rows it touched (-1 when the driver does not say)."""
-        self.must_write()
-        return self._connection.execute(self._spell(statement), parameters).rowcount
-
-    def write_returning(
-        self, statement: Executable | OnEither, parameters: Mapping[str, Any] | None = None
-    ) -> Sequence[Record]:
-        self.must_write()
-        return self._connection.execute(self._spell(statement), parameters).fetchall()
-
-    def _spell(self, statement: Executable | OnEither) -> Executable:
-        if isinstance(statement, OnEither):
-            return statement.postgresql if self.postgresql else statement.sqlite
-        return statement
-
-    def must_write(self) -> None:
-        """Raises RuntimeError in a unit of work that only reads."""
-        if not self.writable:
-            raise RuntimeError("this unit of work only reads; use transact() to write")
 
 
 def in_memory(url: URL) -> bool:

@@ -8,14 +8,16 @@ import unicodedata
 from sqlalchemy import bindparam, delete, insert
 
 from service.domain.errors import BadInput
-from service.store.database import Session
 from service.store.sealing import Sealer
+from service.store.session import Session
+from service.store.statements import Prepared
 from service.store.tables import search_token
 
 SHORTEST, LONGEST = 2, 12
 """Letters of a prefix. A longer word is found by its first twelve."""
 _WORD = re.compile(r"[^\W_]+")
-_FORGET = delete(search_token).where(search_token.c.case_key == bindparam("b_case"))
+_REMEMBER = Prepared(insert(search_token))
+_FORGET = Prepared(delete(search_token).where(search_token.c.case_key == bindparam("b_case")))
 
 
 def words_of(text: str) -> list[str]:
@@ -45,6 +47,4 @@ def index_case(session: Session, sealer: Sealer, case_key: int, number: str, cit
         for length in range(SHORTEST, min(len(word), LONGEST) + 1)
     }
     if prefixes:
-        session.write(
-            insert(search_token), [{"case_key": case_key, "token": token(sealer, p)} for p in sorted(prefixes)]
-        )
+        session.write(_REMEMBER, [{"case_key": case_key, "token": token(sealer, p)} for p in sorted(prefixes)])

@@ -12,13 +12,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy import URL, Engine, select
-from sqlalchemy.exc import DBAPIError
 
-from service.domain.errors import ForloebError, SetupFault, Stale
+from service.domain.errors import SetupFault, Stale
 from service.domain.ports import Keys
-from service.store.database import OnEither, Session, in_memory
-from service.store.faults import Overtaken, translate
-from service.store.migrations import current_revision, revision_fault
+from service.store.database import in_memory
+from service.store.faults import Overtaken
+from service.store.migrations import revision_fault
 from service.store.queries import SqlQueries
 from service.store.repositories.access_log import SqlAccessLog
 from service.store.repositories.cases import SqlCases
@@ -36,7 +35,10 @@ from service.store.repositories.people import SqlPeople
 from service.store.repositories.tasks import SqlTasks
 from service.store.repositories.timers import SqlTimers
 from service.store.sealing import Sealer
+from service.store.session import Session
+from service.store.statements import Prepared, Upsert, Written
 from service.store.tables import house
+from service.store.transactions import transaction
 from service.store.vault import Vault
 
 T = TypeVar("T")
@@ -44,7 +46,13 @@ TRIES = 8
 """How often a transaction is run before `Stale` goes to the caller."""
 _FIRST_PAUSE_S = 0.002
 FINGERPRINT = "master key fingerprint"
-_ADOPT = OnEither(house, lambda insert: insert.on_conflict_do_nothing())
+_ADOPT = Upsert(house, lambda insert: insert.on_conflict_do_nothing())
+_FINGERPRINT = Prepared(select(house.c.value).where(house.c.name == FINGERPRINT))
+_HAS_REVISION = {
+    "sqlite": Written("SELECT name FROM sqlite_master WHERE name = 'alembic_version'"),
+    "postgresql": Written("SELECT to_regclass('alembic_version')::text"),
+}
+_REVISION = Written("SELECT version_num FROM alembic_version")
 
 
 class SqlUnitOfWork:
@@ -130,12 +138,9 @@ class SqlStore:
 
     def __init__(self, engine: Engine, sealer: Sealer, keys: Keys) -> None:
         self._engine, self._sealer, self._keys = engine, sealer, keys
-        self._writing = engine.execution_options(writes=True)
-        self._snapshot = engine
-        if engine.dialect.name == "postgresql":
-            self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._facts = DefinitionFacts()
-        self._one_writer = engine.dialect.name == "sqlite"
+        self._kind = engine.dialect.name
+        self._one_writer = self._kind == "sqlite"
         self._one_connection = in_memory(engine.url)
         self._turn = threading.Lock()
         self._inside = threading.local()
@@ -158,17 +163,15 @@ class SqlStore:
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with (
             self._turn_for(alone=self._one_connection, nested=not self._one_connection),
-            _translated(),
-            self._snapshot.connect() as connection,
-            connection.begin(),
+            transaction(self._engine, writes=False) as session,
         ):
-            return work(self._unit_of_work(Session(connection, writable=False)))
+            return work(self._unit_of_work(session))
 
     def ping(self) -> None:
-        with _translated(), self._engine.connect() as connection:
-            if fault := revision_fault(current_revision(connection)):
+        with transaction(self._engine, writes=False) as session:
+            if fault := revision_fault(session.value(_REVISION) if session.value(_HAS_REVISION[self._kind]) else None):
                 raise SetupFault(why=fault)
-            stored = connection.execute(select(house.c.value).where(house.c.name == FINGERPRINT)).scalar()
+            stored = session.value(_FINGERPRINT)
         if stored != self._sealer.fingerprint():
             raise SetupFault(why="Hovednøglen passer ikke til databasen: den er krypteret med en anden hovednøgle.")
 
@@ -189,19 +192,18 @@ class SqlStore:
 
     def adopt(self) -> None:
         """Note the master key's fingerprint in a new database, then `ping`."""
-        with _translated(), self._writing.connect() as connection, connection.begin():
-            if current_revision(connection) is not None:
-                first = {"name": FINGERPRINT, "value": self._sealer.fingerprint()}
-                Session(connection, writable=True).write(_ADOPT, first)
+        with transaction(self._engine, writes=True) as session:
+            if session.value(_HAS_REVISION[self._kind]):
+                session.write(_ADOPT, {"name": FINGERPRINT, "value": self._sealer.fingerprint()})
         self.ping()
 
     def _once(self, work: Callable[[SqlUnitOfWork], T]) -> T:
-        with self._turn_for(alone=self._one_writer, nested=False), _translated(), self._writing.connect() as connection:
-            with connection.begin():
-                unit_of_work = self._unit_of_work(Session(connection, writable=True))
+        with self._turn_for(alone=self._one_writer, nested=False):
+            with transaction(self._engine, writes=True) as session:
+                unit_of_work = self._unit_of_work(session)
                 result = work(unit_of_work)
                 unit_of_work.finish()
-            for act in unit_of_work.session.after_commit:
+            for act in session.after_commit:
                 act()
             return result
 
@@ -225,14 +227,3 @@ class SqlStore:
                 yield
         finally:
             self._inside.unit_of_work = False
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as fault:
-        ours: ForloebError | None = translate(fault)
-        if ours is None:
-            raise
-        raise ours from fault

@@ -9,14 +9,20 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from service.store.codec import pack, unpack
-from service.store.database import Session
 from service.store.sealing import DataKey, Sealer
+from service.store.session import Session
+from service.store.statements import Prepared, among
 from service.store.tables import data_key
 
-_FETCH = select(data_key.c.owner_key, data_key.c.version, data_key.c.wrapped).where(
-    data_key.c.owner_key.in_(bindparam("owners", expanding=True))
+_FETCH = Prepared(
+    select(data_key.c.owner_key, data_key.c.version, data_key.c.wrapped).where(among(data_key.c.owner_key, "owners"))
 )
-_ERASE = update(data_key).where(data_key.c.owner_key == bindparam("owner"))
+_MAKE = Prepared(insert(data_key))
+_ERASE = Prepared(
+    update(data_key)
+    .where(data_key.c.owner_key == bindparam("b_owner"))
+    .values(wrapped=None, erased_at=bindparam("b_at"))
+)
 
 
 class Vault:
@@ -30,7 +36,7 @@ class Vault:
         """A new data key for a new owner."""
         fresh, wrapped = self.sealer.new_data_key(owner)
         row = {"owner_key": owner, "version": fresh.version, "wrapped": wrapped, "erased_at": None}
-        self._session.write(insert(data_key), row)
+        self._session.write(_MAKE, row)
         self._keys[owner] = fresh
 
     def learn(self, owner: int | None, version: int | None, wrapped: bytes | None) -> None:
@@ -80,7 +86,7 @@ class Vault:
 
     def erase(self, owner: int, at: datetime) -> None:
         """Forget the owner's key for ever."""
-        self._session.write(_ERASE.values(wrapped=None, erased_at=at), {"owner": owner})
+        self._session.write(_ERASE, {"b_owner": owner, "b_at": at})
         self._keys[owner] = None
 
 

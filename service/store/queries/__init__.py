@@ -15,8 +15,8 @@ from service.domain.views import (
     InstanceRow,
     Page,
 )
-from service.store.database import Session
 from service.store.queries import cases, elements, inbox, incidents, instances
+from service.store.session import Session
 from service.store.vault import Vault
 
 

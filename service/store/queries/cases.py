@@ -9,14 +9,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select, text
-from sqlalchemy.sql.expression import TextClause, TextualSelect
+from sqlalchemy import bindparam, func, select, text
 
 from service.domain.views import CaseQuery, CaseRow, Page
 from service.domain.waits import TimerUse
 from service.store import tables as t
 from service.store.columns import Due
-from service.store.database import Record, Session
 from service.store.queries.citizens import CITIZEN_COLUMNS, CITIZEN_JOINS, shown_citizen
 from service.store.queries.paging import (
     counted,
@@ -26,12 +24,14 @@ from service.store.queries.paging import (
     page_size,
     read_due_cursor,
     read_key_cursor,
-    statement,
     total,
+    written,
 )
 from service.store.queries.paging import page as make_page
 from service.store.queries.words import hits
 from service.store.repositories.citizens import cpr_lookup
+from service.store.session import Record, Session
+from service.store.statements import Prepared, Written, among
 from service.store.vault import Vault
 
 _DRIVEN = 1000
@@ -41,31 +41,32 @@ _STATES = {
     "bero": " AND c.paused_at IS NOT NULL",
     "alle": "",
 }
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_OPEN_TASKS = (
+_OPEN_TASKS = Prepared(
     select(t.user_task.c.owner_key, func.count(), func.min(t.user_task.c.due, type_=Due()))
-    .where(t.user_task.c.owner_key.in_(_KEYS), text("status = 'CREATED'"))
+    .where(among(t.user_task.c.owner_key, "keys"), text("status = 'CREATED'"))
     .group_by(t.user_task.c.owner_key)
 )
-_TIMERS = (
+_TIMERS = Prepared(
     select(t.timer.c.owner_key, func.min(t.timer.c.due, type_=Due()))
     .where(
-        t.timer.c.owner_key.in_(_KEYS), t.timer.c.deadline_id.is_not(None), t.timer.c.use_for == TimerUse.PROCESS.value
+        among(t.timer.c.owner_key, "keys"),
+        t.timer.c.deadline_id.is_not(None),
+        t.timer.c.use_for == TimerUse.PROCESS.value,
     )
     .group_by(t.timer.c.owner_key)
 )
-_INCIDENTS = (
+_INCIDENTS = Prepared(
     select(t.instance.c.owner_key, func.count())
     .select_from(t.instance.join(t.incident, t.incident.c.instance_key == t.instance.c.root_key))
     .where(
-        t.instance.c.owner_key.in_(_KEYS),
+        among(t.instance.c.owner_key, "keys"),
         text("instance.owner_key <> instance.root_key"),
         t.instance.c.key == t.instance.c.root_key,
         text("incident.resolved_at IS NULL"),
     )
     .group_by(t.instance.c.owner_key)
 )
-_CITIZEN = select(t.citizen.c.key).where(t.citizen.c.cpr_lookup == bindparam("lookup"))
+_CITIZEN = Prepared(select(t.citizen.c.key).where(t.citizen.c.cpr_lookup == bindparam("lookup")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _beside(session: Session, keys: Sequence[int]) -> Beside:
 
 
 @lru_cache(maxsize=1024)
-def _page_statement(shape: Shape) -> TextualSelect:
+def _page_statement(shape: Shape) -> Written:
     c = t.case.c
     columns = (
         *(c.key, c.number, c.kind, c.status, c.unit, c.worker, c.opened_at),
@@ -171,17 +172,12 @@ def _page_statement(shape: Shape) -> TextualSelect:
         f"SELECT {', '.join(f'c.{column.name}' for column in columns)}, {', '.join(CITIZEN_COLUMNS)} "
         f'FROM page AS p JOIN "case" AS c ON c.key = p.key {CITIZEN_JOINS} ORDER BY {outer}'
     )
-    return _expanding(sql, shape).columns(*columns)
+    return written(sql, columns)
 
 
 @lru_cache(maxsize=1024)
-def _count_statement(shape: Shape) -> TextClause:
-    return _expanding(counted(_branches(shape, paged=False)), shape)
-
-
-def _expanding(sql: str, shape: Shape) -> TextClause:
-    lists = (["kinds"] if shape.kinds else []) + (["cases"] if shape.driven else [])
-    return statement(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
+def _count_statement(shape: Shape) -> Written:
+    return written(counted(_branches(shape, paged=False)))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.store.database import Record
+from service.store.session import Record
 from service.store.vault import Vault, place
 
 CITIZEN_JOINS = "LEFT JOIN citizen AS z ON z.key = c.citizen_key LEFT JOIN data_key AS k ON k.owner_key = z.key"

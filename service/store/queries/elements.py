@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, desc, func, select, text
 
 from service.domain.facts import ElementState
 from service.domain.views import ElementRow
-from service.store.database import Session
 from service.store.queries.instances import definition_keys
+from service.store.session import Session
+from service.store.statements import Prepared, among
 from service.store.tables import element_instance, flow_taken
 
 _OF = (
@@ -18,17 +19,20 @@ _OF = (
     .order_by(desc(element_instance.c.key))
     .limit(bindparam("n"))
 )
-_ACTIVE_OF = _OF.where(text("state = 'ACTIVE'"))
-_COUNTS = (
+_ALL_OF = Prepared(_OF)
+_ACTIVE_OF = Prepared(_OF.where(text("state = 'ACTIVE'")))
+_COUNTS = Prepared(
     select(element_instance.c.element_id, func.count())
-    .where(element_instance.c.definition_key.in_(bindparam("definitions", expanding=True)), text("state = 'ACTIVE'"))
+    .where(among(element_instance.c.definition_key, "definitions"), text("state = 'ACTIVE'"))
     .group_by(element_instance.c.element_id)
 )
-_FLOWS = select(flow_taken.c.process_id, flow_taken.c.flow_id).where(flow_taken.c.instance_key == bindparam("root"))
+_FLOWS = Prepared(
+    select(flow_taken.c.process_id, flow_taken.c.flow_id).where(flow_taken.c.instance_key == bindparam("root"))
+)
 
 
 def of(session: Session, instance_key: int, *, active_only: bool, limit: int) -> Sequence[ElementRow]:
-    rows = session.rows(_ACTIVE_OF if active_only else _OF, {"root": instance_key, "n": limit})
+    rows = session.rows(_ACTIVE_OF if active_only else _ALL_OF, {"root": instance_key, "n": limit})
     return [
         ElementRow(
             key=row.key,

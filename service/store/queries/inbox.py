@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlalchemy.sql.expression import TextClause, TextualSelect
-
 from service.domain.views import InboxQuery, InboxRow, Page
 from service.store import tables as t
-from service.store.database import Record, Session
 from service.store.queries.citizens import CITIZEN_COLUMNS, CITIZEN_JOINS, shown_citizen
-from service.store.queries.paging import counted, due_cursor, merged, page_size, read_due_cursor, statement, total
+from service.store.queries.paging import counted, due_cursor, merged, page_size, read_due_cursor, total, written
 from service.store.queries.paging import page as make_page
 from service.store.queries.words import WordHits, hits
 from service.store.repositories.held import case_of
+from service.store.session import Record, Session
+from service.store.statements import Written
 from service.store.tables.waits import ASSIGNED, OPEN, UNASSIGNED
 from service.store.vault import Vault
 
@@ -100,7 +98,7 @@ def _parameters(
 
 
 @lru_cache(maxsize=2048)
-def _page_statement(shape: Shape) -> TextualSelect:
+def _page_statement(shape: Shape) -> Written:
     columns = (
         t.user_task.c.instance_key,
         t.user_task.c.key,
@@ -123,18 +121,12 @@ def _page_statement(shape: Shape) -> TextualSelect:
         "FROM page AS p JOIN user_task AS t ON t.instance_key = p.instance_key AND t.key = p.key "
         f'LEFT JOIN "case" AS c ON c.key = t.owner_key {CITIZEN_JOINS} ORDER BY p.due, p.key'
     )
-    return _expanding(sql, shape).columns(*columns)
+    return written(sql, columns)
 
 
 @lru_cache(maxsize=2048)
-def _count_statement(shape: Shape) -> TextClause:
-    return _expanding(counted(_branches(shape, paged=False)), shape)
-
-
-def _expanding(sql: str, shape: Shape) -> TextClause:
-    lists = [f"names{i}" for i, (names, _) in enumerate(shape.words) if names]
-    lists += [name for name in ("cases", "groups", "principals", "led") if f":{name}" in sql]
-    return statement(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
+def _count_statement(shape: Shape) -> Written:
+    return written(counted(_branches(shape, paged=False)))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, desc, func, select, text
 from service.domain.views import IncidentGroup
 from service.domain.waits import IncidentType
 from service.store.columns import Instant
-from service.store.database import Session
 from service.store.repositories.incidents import INCIDENT, incident_of
+from service.store.session import Session
+from service.store.statements import Prepared, among
 from service.store.tables import incident
 from service.store.vault import Vault
 
@@ -27,17 +28,19 @@ _NEWEST = (
     .order_by(desc(incident.c.key))
     .limit(_SHOWN)
 )
-_IN_UNITS = incident.c.unit.in_(bindparam("units", expanding=True))
+_IN_UNITS = among(incident.c.unit, "units")
+_ALL, _OF_UNITS = Prepared(_GROUPS), Prepared(_GROUPS.where(_IN_UNITS))
+_SHOWN_OF_ALL, _SHOWN_OF_UNITS = Prepared(_NEWEST), Prepared(_NEWEST.where(_IN_UNITS))
 
 
 def groups(session: Session, vault: Vault, units: frozenset[str] | None) -> Sequence[IncidentGroup]:
     """Largest group first, then oldest. With `units` only incidents of cases in them."""
     wanted: dict[str, Any] = {} if units is None else {"units": sorted(units)}
-    grouped = session.rows(_GROUPS if units is None else _GROUPS.where(_IN_UNITS), wanted)
+    grouped = session.rows(_ALL if units is None else _OF_UNITS, wanted)
     found = []
     for group in grouped:
         same = {column.name: group._mapping[column.name] for column in _SAME}
-        rows = session.rows(_NEWEST if units is None else _NEWEST.where(_IN_UNITS), same | wanted)
+        rows = session.rows(_SHOWN_OF_ALL if units is None else _SHOWN_OF_UNITS, same | wanted)
         newest = [incident_of(row, vault) for row in rows]
         found.append(
             IncidentGroup(

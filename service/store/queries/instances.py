@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select, text
-from sqlalchemy.sql.expression import TextClause, TextualSelect
+from sqlalchemy import bindparam, func, select, text
 
 from service.domain.instances import InstanceStatus
 from service.domain.views import InstanceQuery, InstanceRow, Page
 from service.store import tables as t
-from service.store.database import Record, Session
-from service.store.queries.paging import counted, key_cursor, merged, page_size, read_key_cursor, statement, total
+from service.store.queries.paging import counted, key_cursor, merged, page_size, read_key_cursor, total, written
 from service.store.queries.paging import page as make_page
 from service.store.repositories.held import case_of
+from service.store.session import Record, Session
+from service.store.statements import Prepared, Written, among
 
 _STATES = {
     "aktive": " AND i.status = 'ACTIVE' AND NOT i.suspended",
@@ -27,22 +27,21 @@ _STATES = {
     "annullerede": " AND i.status = 'TERMINATED'",
     "alle": "",
 }
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_TASKS = (
+_TASKS = Prepared(
     select(t.user_task.c.instance_key, func.count())
     .where(
-        t.user_task.c.owner_key.in_(bindparam("owners", expanding=True)),
-        t.user_task.c.instance_key.in_(_KEYS),
+        among(t.user_task.c.owner_key, "owners"),
+        among(t.user_task.c.instance_key, "keys"),
         text("status = 'CREATED'"),
     )
     .group_by(t.user_task.c.instance_key)
 )
-_INCIDENTS = (
+_INCIDENTS = Prepared(
     select(t.incident.c.instance_key, func.count())
-    .where(t.incident.c.instance_key.in_(_KEYS), text("resolved_at IS NULL"))
+    .where(among(t.incident.c.instance_key, "keys"), text("resolved_at IS NULL"))
     .group_by(t.incident.c.instance_key)
 )
-_COUNTS = (
+_COUNTS = Prepared(
     select(t.instance.c.process_id, t.instance.c.definition_version, func.count())
     .where(text("key = root_key AND status = 'ACTIVE'"))
     .group_by(t.instance.c.process_id, t.instance.c.definition_version)
@@ -54,15 +53,17 @@ _COLUMNS = tuple(
         *("started_at", "ended_at", "owner_key", "unit"),
     )
 )
-_CHILDREN = (
+_CHILDREN = Prepared(
     select(*_COLUMNS, t.case.c.number.label("case_number"))
     .select_from(t.instance.outerjoin(t.case, t.case.c.key == t.instance.c.owner_key))
     .where(t.instance.c.root_key == bindparam("root"), text("instance.key <> instance.root_key"))
     .order_by(t.instance.c.key)
 )
-_CASE = select(t.case.c.key).where(t.case.c.number == bindparam("number"))
-_DEFINITIONS = select(t.definition.c.key, t.definition.c.version).where(
-    t.definition.c.kind == "process", t.definition.c.id == bindparam("process_id")
+_CASE = Prepared(select(t.case.c.key).where(t.case.c.number == bindparam("number")))
+_DEFINITIONS = Prepared(
+    select(t.definition.c.key, t.definition.c.version).where(
+        t.definition.c.kind == "process", t.definition.c.id == bindparam("process_id")
+    )
 )
 
 
@@ -136,19 +137,19 @@ def definition_keys(session: Session, process_id: str | None, version: int | Non
 
 
 @lru_cache(maxsize=1024)
-def _page_statement(shape: Shape) -> TextualSelect:
+def _page_statement(shape: Shape) -> Written:
     sql = (
         f"WITH page AS ({merged(_branches(shape, paged=True), '1 DESC')}) "
         f"SELECT {', '.join(f'i.{c.name}' for c in _COLUMNS)}, c.number AS case_number "
         "FROM page AS p JOIN instance AS i ON i.root_key = p.root_key AND i.key = p.key "
         'LEFT JOIN "case" AS c ON c.key = i.owner_key ORDER BY p.key DESC'
     )
-    return statement(sql).columns(*_COLUMNS)
+    return written(sql, _COLUMNS)
 
 
 @lru_cache(maxsize=1024)
-def _count_statement(shape: Shape) -> TextClause:
-    return statement(counted(_branches(shape, paged=False)))
+def _count_statement(shape: Shape) -> Written:
+    return written(counted(_branches(shape, paged=False)))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:

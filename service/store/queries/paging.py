@@ -5,23 +5,34 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.sql.expression import TextClause
+from sqlalchemy import BigInteger, ColumnElement, Text
+from sqlalchemy.types import TypeEngine
 
 from service.domain.errors import BadInput
 from service.domain.views import Page
 from service.store.columns import NEVER, Due, instant_of, micros
-from service.store.database import Session
+from service.store.session import Session
+from service.store.statements import ListOf, Written
 
 Row = TypeVar("Row")
 Raw = TypeVar("Raw")
 CAP = 1000
 """Totals are counted no further than this."""
 LONGEST_PAGE = 500
+_WORDS = ListOf(Text())
+_TYPES: Mapping[str, TypeEngine[Any]] = {
+    "after_due": Due(),
+    "overdue_before": Due(),
+    "cases": ListOf(BigInteger()),
+    **dict.fromkeys(("kinds", "groups", "principals", "led"), _WORDS),
+    **{f"names{number}": _WORDS for number in range(20)},
+}
+"""Types of parameters that drivers cannot tell from the values."""
 
 
 def merged(branches: Sequence[str], order: str) -> str:
@@ -39,10 +50,9 @@ def counted(branches: Sequence[str]) -> str:
     return f"SELECT count(*) FROM (SELECT * FROM ({' UNION '.join(limited)}) AS m LIMIT :n) AS c"
 
 
-def statement(sql: str) -> TextClause:
-    """Text with typed instants: `:after_due` and `:overdue_before`."""
-    instants = [bindparam(name, type_=Due()) for name in ("after_due", "overdue_before") if f":{name}" in sql]
-    return text(sql).bindparams(*instants) if instants else text(sql)
+def written(sql: str, columns: Sequence[ColumnElement[Any]] = ()) -> Written:
+    """A statement whose parameters have the types that their names stand for."""
+    return Written(sql, columns, {name: kind for name, kind in _TYPES.items() if re.search(rf":{name}\b", sql)})
 
 
 class Asked(Protocol):
@@ -54,9 +64,7 @@ class Asked(Protocol):
     def limit(self) -> int: ...
 
 
-def total(
-    session: Session, sql: Callable[[], TextClause], parameters: dict[str, object], rows: int, query: Asked
-) -> int:
+def total(session: Session, sql: Callable[[], Written], parameters: dict[str, object], rows: int, query: Asked) -> int:
     """The capped total; no look-up when the first page holds everything."""
     if query.after is None and rows <= page_size(query):
         return rows

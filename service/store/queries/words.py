@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from service.store.database import Session
 from service.store.sealing import Sealer
 from service.store.search_words import token, wanted, words_of
+from service.store.session import Session
+from service.store.statements import Prepared
 from service.store.tables import search_token, task_name
 
-_NAMES = select(task_name.c.name)
-_CASES = select(search_token.c.case_key).where(search_token.c.token == bindparam("token")).limit(bindparam("n"))
+_NAMES = Prepared(select(task_name.c.name))
+_CASES = Prepared(
+    select(search_token.c.case_key).where(search_token.c.token == bindparam("token")).limit(bindparam("n"))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, desc, insert, select, text
 
 from service.domain.ports import Keys
-from service.store.database import Session
+from service.store.session import Session
+from service.store.statements import Prepared
 from service.store.tables import access_log
 
-_OF_CASE = (
+_ADD = Prepared(insert(access_log))
+_OF_CASE = Prepared(
     select(access_log.c.at, access_log.c.username, access_log.c.what, access_log.c.reason)
     .where(access_log.c.case_key == bindparam("case"), text("case_key IS NOT NULL"))
     .order_by(desc(access_log.c.key))
@@ -35,7 +37,7 @@ class SqlAccessLog:
             "citizen_key": citizen_key,
             "reason": reason,
         }
-        self._session.write(insert(access_log), row)
+        self._session.write(_ADD, row)
 
     def of_case(self, case_key: int, limit: int = 200) -> Sequence[tuple[datetime, str, str, str]]:
         return [tuple(row) for row in self._session.rows(_OF_CASE, {"case": case_key, "n": limit})]

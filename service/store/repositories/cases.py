@@ -11,12 +11,13 @@ from sqlalchemy import bindparam, desc, func, insert, select, text, update
 
 from service.domain.cases import Case, CaseRecord, Contact, Document, Note
 from service.store.codec import expand, squeeze
-from service.store.database import Record, Session
 from service.store.faults import Overtaken
 from service.store.repositories.citizens import SqlCitizens
 from service.store.repositories.counters import raised
 from service.store.repositories.erasure import erase_case
 from service.store.search_words import index_case
+from service.store.session import Record, Session
+from service.store.statements import Prepared
 from service.store.tables import (
     case,
     case_record,
@@ -31,17 +32,23 @@ from service.store.tables import (
 from service.store.vault import Vault, place
 
 _CASE_FIELDS = tuple(f.name for f in fields(Case))
-_BY_KEY = select(case).where(case.c.key == bindparam("key"))
-_BY_NUMBER = select(case).where(case.c.number == bindparam("number"))
-_LOCK = (
+_BY_KEY = Prepared(select(case).where(case.c.key == bindparam("key")))
+_BY_NUMBER = Prepared(select(case).where(case.c.number == bindparam("number")))
+_LOCK = Prepared(
     select(case.c.version, case.c.unit, case.c.citizen_key, case.c.number)
     .where(case.c.key == bindparam("key"))
     .with_for_update()
 )
-_SAVE = update(case).where(case.c.key == bindparam("b_key"))
+_INSERT = Prepared(insert(case))
+_SAVE = Prepared(
+    update(case)
+    .where(case.c.key == bindparam("b_key"))
+    .values({column.name: bindparam(column.name) for column in case.columns if column.name != "key"})
+)
 _OF_CITIZEN = select(case).where(case.c.citizen_key == bindparam("citizen")).order_by(desc(case.c.key))
-_OPEN_OF_CITIZEN = _OF_CITIZEN.where(case.c.closed_at.is_(None))
-_FOLLOW_UNIT = (
+_ALL_OF_CITIZEN = Prepared(_OF_CITIZEN)
+_OPEN_OF_CITIZEN = Prepared(_OF_CITIZEN.where(case.c.closed_at.is_(None)))
+_WITH_UNIT = (
     update(instance).where(instance.c.owner_key == bindparam("b_case"), text("owner_key <> root_key")),
     update(user_task).where(
         user_task.c.owner_key == bindparam("b_case"), user_task.c.unit_of_case, text("status = 'CREATED'")
@@ -66,22 +73,30 @@ _FOLLOW_UNIT = (
         ),
     ),
 )
+_FOLLOW_UNIT = tuple(Prepared(statement.values(unit=bindparam("b_unit"))) for statement in _WITH_UNIT)
+_ADD_RECORD, _ADD_DOCUMENT = Prepared(insert(case_record)), Prepared(insert(document))
+_ADD_CONTACT, _ADD_NOTE = Prepared(insert(contact)), Prepared(insert(note))
 _RECORDS = (
     select(case_record)
     .where(case_record.c.case_key == bindparam("case"))
     .order_by(desc(case_record.c.submitted_at), desc(case_record.c.key))
 )
-_RECORDS_OF_FORM = _RECORDS.where(case_record.c.form_id == bindparam("form"))
-_NEWEST_RECORD = select(func.max(case_record.c.version)).where(
-    case_record.c.case_key == bindparam("case"), case_record.c.form_id == bindparam("form")
+_ALL_RECORDS = Prepared(_RECORDS)
+_RECORDS_OF_FORM = Prepared(_RECORDS.where(case_record.c.form_id == bindparam("form")))
+_NEWEST_RECORD = Prepared(
+    select(func.max(case_record.c.version)).where(
+        case_record.c.case_key == bindparam("case"), case_record.c.form_id == bindparam("form")
+    )
 )
-_CONTACTS = (
+_CONTACTS = Prepared(
     select(contact).where(contact.c.case_key == bindparam("case")).order_by(desc(contact.c.at), desc(contact.c.key))
 )
-_NOTES = select(note).where(note.c.case_key == bindparam("case")).order_by(desc(note.c.at), desc(note.c.key))
+_NOTES = Prepared(select(note).where(note.c.case_key == bindparam("case")).order_by(desc(note.c.at), desc(note.c.key)))
 _ABOUT_DOCUMENT = [column for column in document.columns if column.name != "content"]
-_DOCUMENTS = select(*_ABOUT_DOCUMENT).where(document.c.case_key == bindparam("case")).order_by(desc(document.c.key))
-_DOCUMENT = select(document).where(document.c.key == bindparam("key"))
+_DOCUMENTS = Prepared(
+    select(*_ABOUT_DOCUMENT).where(document.c.case_key == bindparam("case")).order_by(desc(document.c.key))
+)
+_DOCUMENT = Prepared(select(document).where(document.c.key == bindparam("key")))
 
 
 class SqlCases:
@@ -93,7 +108,7 @@ class SqlCases:
     def open(self, case: Case) -> None:
         """Also makes the data key of everything that belongs to the case."""
         self._vault.make(case.key)
-        self._session.write(insert(CASE_TABLE), self._row(case))
+        self._session.write(_INSERT, self._row(case))
         self._index(case)
 
     def next_number(self, series: str) -> int:
@@ -111,14 +126,12 @@ class SqlCases:
         if stored is None or (case.version != stored.version and self._saved.get(case.key) != stored.version):
             raise Overtaken
         self._saved[case.key] = stored.version + 1
-        row = self._row(case) | {"version": stored.version + 1}
-        del row["key"]
-        self._session.write(_SAVE.values(row), {"b_key": case.key})
+        self._session.write(_SAVE, self._row(case) | {"b_key": case.key, "version": stored.version + 1})
         if case.citizen_key != stored.citizen_key or case.number != stored.number:
             self._index(case)
         if case.unit != stored.unit:
             for statement in _FOLLOW_UNIT:
-                self._session.write(statement.values(unit=case.unit), {"b_case": case.key})
+                self._session.write(statement, {"b_case": case.key, "b_unit": case.unit})
 
     def open_for_citizen(self, citizen_key: int, kind: str | None = None) -> Sequence[Case]:
         """Newest first."""
@@ -127,7 +140,7 @@ class SqlCases:
 
     def all_for_citizen(self, citizen_key: int) -> Sequence[Case]:
         """Newest first."""
-        return [self._case(row) for row in self._session.rows(_OF_CITIZEN, {"citizen": citizen_key})]
+        return [self._case(row) for row in self._session.rows(_ALL_OF_CITIZEN, {"citizen": citizen_key})]
 
     def erase(self, key: int, at: datetime) -> None:
         erase_case(self._session, self._vault, key, at)
@@ -136,11 +149,11 @@ class SqlCases:
         where = place("case_record.content", record.case_key, record.key)
         row = _clear(record, "values")
         row["content"] = self._vault.seal_json(record.case_key, where, dict(record.values))
-        self._session.write(insert(case_record), row)
+        self._session.write(_ADD_RECORD, row)
 
     def records(self, case_key: int, form_id: str | None = None) -> Sequence[CaseRecord]:
         if form_id is None:
-            rows = self._session.rows(_RECORDS, {"case": case_key})
+            rows = self._session.rows(_ALL_RECORDS, {"case": case_key})
         else:
             rows = self._session.rows(_RECORDS_OF_FORM, {"case": case_key, "form": form_id})
         return [CaseRecord(**_without(row, "content"), values=self._json("case_record.content", row)) for row in rows]
@@ -159,7 +172,7 @@ class SqlCases:
             "minutes": contact.minutes,
             "content": self._vault.seal_json(contact.case_key, where, said),
         }
-        self._session.write(insert(CONTACT_TABLE), row)
+        self._session.write(_ADD_CONTACT, row)
 
     def contacts(self, case_key: int) -> Sequence[Contact]:
         return [
@@ -183,7 +196,7 @@ class SqlCases:
             "by_user": note.by,
             "content": self._vault.seal_text(note.case_key, where, note.text),
         }
-        self._session.write(insert(NOTE_TABLE), row)
+        self._session.write(_ADD_NOTE, row)
 
     def notes(self, case_key: int) -> Sequence[Note]:
         """Newest first."""
@@ -204,7 +217,7 @@ class SqlCases:
         row["title"] = self._vault.seal_text(owner, place("document.title", *at), document.title)
         row["file_name"] = self._vault.seal_text(owner, place("document.file_name", *at), document.file_name)
         row["content"] = self._vault.seal(owner, place("document.content", *at), squeeze(content))
-        self._session.write(insert(DOCUMENT_TABLE), row)
+        self._session.write(_ADD_DOCUMENT, row)
 
     def documents(self, case_key: int) -> Sequence[Document]:
         """Newest first."""
@@ -245,9 +258,6 @@ class SqlCases:
 
     def _json(self, column: str, row: Record) -> Any:
         return self._vault.open_json(row.case_key, place(column, row.case_key, row.key), row.content) or {}
-
-
-CASE_TABLE, CONTACT_TABLE, NOTE_TABLE, DOCUMENT_TABLE = case, contact, note, document
 
 
 def _clear(thing: Any, *left_out: str) -> dict[str, Any]:

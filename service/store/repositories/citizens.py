@@ -9,24 +9,27 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from service.domain.cases import Citizen
-from service.store.database import Record, Session
 from service.store.faults import Overtaken
 from service.store.search_words import index_case
+from service.store.session import Record, Session
+from service.store.statements import Prepared
 from service.store.tables import case, citizen, data_key
 from service.store.vault import Vault, place
 
 CITIZEN = select(citizen, data_key.c.version.label("key_version"), data_key.c.wrapped).select_from(
     citizen.outerjoin(data_key, data_key.c.owner_key == citizen.c.key)
 )
-_BY_KEY = CITIZEN.where(citizen.c.key == bindparam("key"))
-_BY_CPR = CITIZEN.where(citizen.c.cpr_lookup == bindparam("lookup"))
-_LOCK = CITIZEN.where(citizen.c.key == bindparam("key")).with_for_update(of=citizen)
-_CHANGE = (
+_BY_KEY = Prepared(CITIZEN.where(citizen.c.key == bindparam("key")))
+_BY_CPR = Prepared(CITIZEN.where(citizen.c.cpr_lookup == bindparam("lookup")))
+_LOCK = Prepared(CITIZEN.where(citizen.c.key == bindparam("key")).with_for_update(of=citizen))
+_CHANGE = Prepared(
     update(citizen)
     .where(citizen.c.key == bindparam("b_key"))
     .values(cpr_lookup=bindparam("b_lookup"), content=bindparam("b_content"), version=bindparam("b_version"))
 )
-_CASES = select(case.c.key, case.c.number).where(case.c.citizen_key == bindparam("citizen"))
+_ADD = Prepared(insert(citizen))
+_FORGET = Prepared(update(citizen).where(citizen.c.key == bindparam("b_key")).values(cpr_lookup=None, content=None))
+_CASES = Prepared(select(case.c.key, case.c.number).where(case.c.citizen_key == bindparam("citizen")))
 
 
 class SqlCitizens:
@@ -47,7 +50,7 @@ class SqlCitizens:
         row = self._session.first(_LOCK, {"key": citizen.key})
         if row is None:
             self._vault.make(citizen.key)
-            self._session.write(insert(CITIZEN_TABLE), {"key": citizen.key, "version": 1} | self._sealed(citizen))
+            self._session.write(_ADD, {"key": citizen.key, "version": 1} | self._sealed(citizen))
             return
         before = citizen_of(row, self._vault)
         if citizen.version != before.version and self._saved.get(citizen.key) != before.version:
@@ -62,9 +65,7 @@ class SqlCitizens:
 
     def erase(self, key: int, at: datetime) -> None:
         self._vault.erase(key, at)
-        self._session.write(
-            update(CITIZEN_TABLE).where(CITIZEN_TABLE.c.key == key).values(cpr_lookup=None, content=None)
-        )
+        self._session.write(_FORGET, {"b_key": key})
         for row in self._session.rows(_CASES, {"citizen": key}):
             index_case(self._session, self._vault.sealer, row.key, row.number, "")
 
@@ -75,9 +76,6 @@ class SqlCitizens:
             "cpr_lookup": cpr_lookup(self._vault, citizen.cpr) if citizen.cpr else None,
             "content": self._vault.seal_json(citizen.key, place("citizen.content", citizen.key), content),
         }
-
-
-CITIZEN_TABLE = citizen
 
 
 def cpr_lookup(vault: Vault, cpr: str) -> bytes:

@@ -5,37 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, bindparam, delete, text, update
+from sqlalchemy import BindParameter, bindparam, delete, text, update
 
 from service.domain.storage import HistoryEntry
 from service.domain.waits import Closed, CloseReason, JobStatus, TaskStatus, WaitKind
-from service.store.database import Session
 from service.store.repositories.deadlines import SqlDeadlines
 from service.store.repositories.held import Held
+from service.store.session import Session
+from service.store.statements import Prepared, among
 from service.store.tables import draft, incident, job, subscription, task_candidate, timer, user_task
 
 _ROOT: BindParameter[Any] = bindparam("b_root")
-_KEYS: BindParameter[Any] = bindparam("b_keys", expanding=True)
-_CLOSE_TASKS = (
+_CLOSE_TASKS = Prepared(
     update(user_task)
-    .where(user_task.c.instance_key == _ROOT, user_task.c.key.in_(_KEYS), text("status = 'CREATED'"))
+    .where(user_task.c.instance_key == _ROOT, among(user_task.c.key, "b_keys"), text("status = 'CREATED'"))
     .values(status=bindparam("b_status"), completed_at=bindparam("b_at"), completed_by=bindparam("b_by"))
     .returning(user_task.c.key, user_task.c.candidates, user_task.c.drafts, user_task.c.deadline_id, user_task.c.due)
 )
-_DROP_CANDIDATES = delete(task_candidate).where(
-    task_candidate.c.instance_key == _ROOT, task_candidate.c.task_key.in_(_KEYS)
+_DROP_CANDIDATES = Prepared(
+    delete(task_candidate).where(task_candidate.c.instance_key == _ROOT, among(task_candidate.c.task_key, "b_keys"))
 )
-_DROP_DRAFTS = delete(draft).where(draft.c.instance_key == _ROOT, draft.c.task_key.in_(_KEYS))
-_DROP_JOBS = delete(job).where(job.c.instance_key == _ROOT, job.c.key.in_(_KEYS)).returning(job.c.key, job.c.status)
-_DROP_TIMERS = delete(timer).where(timer.c.instance_key == _ROOT, timer.c.wait_key.in_(_KEYS))
-_DROP_SUBSCRIPTIONS = delete(subscription).where(subscription.c.instance_key == _ROOT, subscription.c.key.in_(_KEYS))
+_DROP_DRAFTS = Prepared(delete(draft).where(draft.c.instance_key == _ROOT, among(draft.c.task_key, "b_keys")))
+_DROP_JOBS = Prepared(
+    delete(job).where(job.c.instance_key == _ROOT, among(job.c.key, "b_keys")).returning(job.c.key, job.c.status)
+)
+_DROP_TIMERS = Prepared(delete(timer).where(timer.c.instance_key == _ROOT, among(timer.c.wait_key, "b_keys")))
+_DROP_SUBSCRIPTIONS = Prepared(
+    delete(subscription).where(subscription.c.instance_key == _ROOT, among(subscription.c.key, "b_keys"))
+)
 _RESOLVE = (
     update(incident)
     .where(incident.c.instance_key == _ROOT, text("resolved_at IS NULL"))
     .values(resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"))
 )
-_RESOLVE_OF_JOBS = _RESOLVE.where(incident.c.job_key.in_(_KEYS))
-_RESOLVE_OF_ELEMENTS = _RESOLVE.where(incident.c.element_instance_key.in_(_KEYS))
+_RESOLVE_OF_JOBS = Prepared(_RESOLVE.where(among(incident.c.job_key, "b_keys")))
+_RESOLVE_OF_ELEMENTS = Prepared(_RESOLVE.where(among(incident.c.element_instance_key, "b_keys")))
 
 
 class Closer:
@@ -97,5 +101,5 @@ class Closer:
         if failed := [row.key for row in rows if row.status == JobStatus.FAILED.value]:
             self._session.write(_RESOLVE_OF_JOBS, self._stamp | {"b_keys": failed})
 
-    def _drop(self, statement: Executable, keys: Sequence[int]) -> None:
+    def _drop(self, statement: Prepared, keys: Sequence[int]) -> None:
         self._session.write(statement, {"b_root": self._held.key, "b_keys": list(keys)})

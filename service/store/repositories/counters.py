@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from service.store.database import OnEither, Session
+from service.store.session import Session
+from service.store.statements import Prepared, Upsert
 from service.store.tables import counter
 
-_RAISE = OnEither(
+_RAISE = Upsert(
     counter,
     lambda insert: (
         insert.values(name=bindparam("name"), value=1)
@@ -15,7 +16,7 @@ _RAISE = OnEither(
         .returning(counter.c.value)
     ),
 )
-_CURRENT = select(counter.c.value).where(counter.c.name == bindparam("name"))
+_CURRENT = Prepared(select(counter.c.value).where(counter.c.name == bindparam("name")))
 
 
 def current(session: Session, name: str) -> int:

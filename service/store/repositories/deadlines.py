@@ -12,27 +12,32 @@ from sqlalchemy import BindParameter, bindparam, select, text, union, update
 from service.domain.deadlines import Count, Deadline, Skipped, Unit
 from service.domain.waits import DeadlineBinding, TimerUse
 from service.store.columns import Due
-from service.store.database import OnEither, Record, Session
+from service.store.session import Record, Session
+from service.store.statements import Prepared, Upsert, among
 from service.store.tables import deadline, task_candidate, timer, user_task
 from service.store.tables.waits import PAUSED
 from service.store.vault import Vault, place
 
-_OF = select(deadline).where(deadline.c.owner_key == bindparam("owner")).order_by(deadline.c.due, deadline.c.id)
-_GET = select(deadline).where(deadline.c.owner_key == bindparam("owner"), deadline.c.id == bindparam("id"))
-_SOME = select(deadline).where(
-    deadline.c.owner_key == bindparam("owner"), deadline.c.id.in_(bindparam("ids", expanding=True))
+_OF = Prepared(
+    select(deadline).where(deadline.c.owner_key == bindparam("owner")).order_by(deadline.c.due, deadline.c.id)
 )
-_LOCK_SOME = _SOME.with_for_update()
+_GET = Prepared(select(deadline).where(deadline.c.owner_key == bindparam("owner"), deadline.c.id == bindparam("id")))
+_SOME = select(deadline).where(deadline.c.owner_key == bindparam("owner"), among(deadline.c.id, "ids"))
+_LOCK_SOME = Prepared(_SOME.with_for_update())
 _KEY = ("owner_key", "id")
-_PUT = OnEither(
+_PUT = Upsert(
     deadline,
     lambda insert: insert.on_conflict_do_update(
         index_elements=_KEY,
         set_={c.name: insert.excluded[c.name] for c in deadline.columns if c.name not in _KEY},
     ),
 )
-_MET = update(deadline).where(
-    deadline.c.owner_key == bindparam("b_owner"), deadline.c.id == bindparam("b_id"), deadline.c.met_at.is_(None)
+_MET = Prepared(
+    update(deadline)
+    .where(
+        deadline.c.owner_key == bindparam("b_owner"), deadline.c.id == bindparam("b_id"), deadline.c.met_at.is_(None)
+    )
+    .values(met_at=bindparam("b_at"))
 )
 _BOUND_TASKS = (
     (user_task.c.owner_key == bindparam("b_owner")) & (user_task.c.deadline_id == bindparam("b_id"))
@@ -54,9 +59,16 @@ _MOVE_CANDIDATES = (
 _MOVE_TIMERS = _HOLD_TIMERS.where(timer.c.use_for == TimerUse.PROCESS.value, timer.c.due != _DUE).values(
     due=_DUE, next_at=_DUE, lease_token=None, attempts=0
 )
-_OPEN_OWNERS = union(
-    select(user_task.c.instance_key).where(user_task.c.deadline_id.is_not(None), text("status = 'CREATED'")),
-    select(timer.c.instance_key).where(timer.c.deadline_id.is_not(None)),
+_REARM = (Prepared(_MOVE_TASKS), Prepared(_MOVE_CANDIDATES), Prepared(_MOVE_TIMERS))
+_PAUSE_TASKS = Prepared(_HOLD_TASKS.values(held=user_task.c.held.bitwise_or(PAUSED)))
+_RESUME_TASKS = Prepared(_HOLD_TASKS.values(held=user_task.c.held.bitwise_and(~PAUSED)))
+_PAUSE_TIMERS = Prepared(_HOLD_TIMERS.values(held=timer.c.held.bitwise_or(PAUSED)))
+_RESUME_TIMERS = Prepared(_HOLD_TIMERS.values(held=timer.c.held.bitwise_and(~PAUSED)))
+_OPEN_OWNERS = Prepared(
+    union(
+        select(user_task.c.instance_key).where(user_task.c.deadline_id.is_not(None), text("status = 'CREATED'")),
+        select(timer.c.instance_key).where(timer.c.deadline_id.is_not(None)),
+    )
 )
 
 
@@ -75,14 +87,14 @@ class SqlDeadlines:
         self._store([deadline])
         bound = {"b_owner": deadline.owner_key, "b_id": deadline.id}
         paused = deadline.paused_at is not None
-        self._session.write(_HOLD_TASKS.values(held=_bits(user_task.c.held, paused)), bound)
-        self._session.write(_HOLD_TIMERS.values(held=_bits(timer.c.held, paused)), bound)
+        self._session.write(_PAUSE_TASKS if paused else _RESUME_TASKS, bound)
+        self._session.write(_PAUSE_TIMERS if paused else _RESUME_TIMERS, bound)
         self._rearm(deadline)
 
     def _rearm(self, deadline: Deadline) -> None:
         """Every open task and process timer bound to it is due when it is."""
         bound = {"b_owner": deadline.owner_key, "b_id": deadline.id, "b_due": deadline.due}
-        for statement in (_MOVE_TASKS, _MOVE_CANDIDATES, _MOVE_TIMERS):
+        for statement in _REARM:
             self._session.write(statement, bound)
 
     def open_owners(self) -> Sequence[int]:
@@ -104,7 +116,7 @@ class SqlDeadlines:
 
     def met(self, owner_key: int, ids: Iterable[str], at: datetime) -> None:
         """What these deadlines asked for has been done."""
-        rows = [{"b_owner": owner_key, "b_id": id_, "met_at": at} for id_ in sorted(set(ids))]
+        rows = [{"b_owner": owner_key, "b_id": id_, "b_at": at} for id_ in sorted(set(ids))]
         if rows:
             self._session.write(_MET, rows)
 
@@ -163,10 +175,6 @@ def settled(owner_key: int, stored: Deadline | None, binding: DeadlineBinding, a
         set_at=at if moved else stored.set_at,
         met_at=None if moved else stored.met_at,
     )
-
-
-def _bits(held: Any, paused: bool) -> Any:
-    return held.bitwise_or(PAUSED) if paused else held.bitwise_and(~PAUSED)
 
 
 def _count_to_json(count: Count) -> dict[str, Any]:

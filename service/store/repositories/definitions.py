@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, delete, desc, func, insert, select, tuple_
 
 from service.domain.definitions import ResourceKind, Version
 from service.domain.waits import StartSubscription
-from service.store.database import Record, Session
 from service.store.repositories.counters import current, raised
+from service.store.session import Record, Session
+from service.store.statements import Prepared, among
 from service.store.tables import definition, deployment, start_subscription
 
 _STAMP = "definitions"
@@ -19,16 +20,26 @@ _ALL = select(definition)
 _NEWEST = select(definition.c.kind, definition.c.id, func.max(definition.c.version)).group_by(
     definition.c.kind, definition.c.id
 )
-_LATEST = _ALL.where(tuple_(definition.c.kind, definition.c.id, definition.c.version).in_(_NEWEST)).order_by(
-    definition.c.kind, definition.c.id
+_LATEST = Prepared(
+    _ALL.where(tuple_(definition.c.kind, definition.c.id, definition.c.version).in_(_NEWEST)).order_by(
+        definition.c.kind, definition.c.id
+    )
 )
-_BY_KEY = _ALL.where(definition.c.key == bindparam("key"))
+_BY_KEY = Prepared(_ALL.where(definition.c.key == bindparam("key")))
 _BY_ID = _ALL.where(definition.c.kind == bindparam("kind"), definition.c.id == bindparam("id")).order_by(
     desc(definition.c.version)
 )
-_WITH_TAG = _BY_ID.where(definition.c.version_tag == bindparam("tag")).limit(1)
-_OF_DEPLOYMENT = _BY_ID.where(definition.c.deployment_key == bindparam("deployment")).limit(1)
-_DEPLOYMENT = select(deployment).where(deployment.c.key == bindparam("key"))
+_ALL_OF_ID, _NEWEST_OF_ID = Prepared(_BY_ID), Prepared(_BY_ID.limit(1))
+_WITH_TAG = Prepared(_BY_ID.where(definition.c.version_tag == bindparam("tag")).limit(1))
+_OF_DEPLOYMENT = Prepared(_BY_ID.where(definition.c.deployment_key == bindparam("deployment")).limit(1))
+_BRIEF = Prepared(
+    select(definition.c.id, definition.c.version, definition.c.folder).where(definition.c.key == bindparam("key"))
+)
+_ADD = Prepared(insert(definition))
+_DEPLOY = Prepared(insert(deployment))
+_DEPLOYMENT = Prepared(select(deployment).where(deployment.c.key == bindparam("key")))
+_ADD_START = Prepared(insert(start_subscription))
+_DROP_STARTS = Prepared(delete(start_subscription).where(among(start_subscription.c.process_id, "processes")))
 
 
 class SqlDefinitions:
@@ -41,10 +52,10 @@ class SqlDefinitions:
     def add(self, versions: Sequence[Version], *, deployment_key: int, at: datetime, by: str, comment: str) -> None:
         raised(self._session, _STAMP)
         made = {"key": deployment_key, "at": at, "by_user": by, "comment": comment}
-        self._session.write(insert(deployment), made)
+        self._session.write(_DEPLOY, made)
         if versions:
             rows = [{column.name: getattr(v, column.name) for column in definition.columns} for v in versions]
-            self._session.write(insert(definition), rows)
+            self._session.write(_ADD, rows)
 
     def latest(self) -> Sequence[Version]:
         return [_version(row) for row in self._session.rows(_LATEST)]
@@ -53,7 +64,7 @@ class SqlDefinitions:
         return _maybe(self._session.first(_BY_KEY, {"key": key}))
 
     def versions(self, kind: ResourceKind, id_: str) -> Sequence[Version]:
-        return [_version(row) for row in self._session.rows(_BY_ID, {"kind": kind, "id": id_})]
+        return [_version(row) for row in self._session.rows(_ALL_OF_ID, {"kind": kind, "id": id_})]
 
     def find(
         self, kind: ResourceKind, id_: str, *, version_tag: str | None = None, deployment_key: int | None = None
@@ -63,18 +74,17 @@ class SqlDefinitions:
             return _maybe(self._session.first(_WITH_TAG, wanted | {"tag": version_tag}))
         if deployment_key is not None:
             return _maybe(self._session.first(_OF_DEPLOYMENT, wanted | {"deployment": deployment_key}))
-        return _maybe(self._session.first(_BY_ID.limit(1), wanted))
+        return _maybe(self._session.first(_NEWEST_OF_ID, wanted))
 
     def deployment(self, key: int) -> tuple[datetime, str, str] | None:
         row = self._session.first(_DEPLOYMENT, {"key": key})
         return None if row is None else (row.at, row.by_user, row.comment)
 
     def replace_starts(self, process_ids: Sequence[str], starts: Sequence[StartSubscription]) -> None:
-        gone = delete(start_subscription).where(start_subscription.c.process_id.in_(list(process_ids)))
-        self._session.write(gone)
+        self._session.write(_DROP_STARTS, {"processes": list(process_ids)})
         if starts:
             columns = ("definition_key", "process_id", "element_id", "kind", "name")
-            self._session.write(insert(start_subscription), [{c: getattr(s, c) for c in columns} for s in starts])
+            self._session.write(_ADD_START, [{c: getattr(s, c) for c in columns} for s in starts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +106,7 @@ class DefinitionFacts:
 
     def brief(self, session: Session, key: int) -> Brief | None:
         if key not in self._known:
-            columns = (definition.c.id, definition.c.version, definition.c.folder)
-            row = session.first(select(*columns).where(definition.c.key == key))
+            row = session.first(_BRIEF, {"key": key})
             if row is None:
                 return None
             self._known[key] = Brief(key, row.id, row.version, row.folder)

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, desc, insert, select, text, update
+from sqlalchemy import Boolean, LargeBinary, bindparam, case, desc, func, insert, select, text, update
 
 from service.domain.cases import Dispatch, DispatchStatus
 from service.domain.handling import Channel
-from service.store.database import Record, Session
+from service.store.columns import Instant
+from service.store.session import Record, Session
+from service.store.statements import Prepared
 from service.store.tables import data_key, dispatch
 from service.store.vault import Vault, place
 
@@ -20,22 +21,36 @@ _ROW = select(dispatch, data_key.c.version.label("key_version"), data_key.c.wrap
     dispatch.outerjoin(data_key, data_key.c.owner_key == dispatch.c.owner_key)
 )
 _CLAIMABLE = text("status IN ('venter', 'sendes')")
-_DUE = (
+_DUE = Prepared(
     _ROW.where(_CLAIMABLE, dispatch.c.next_at <= bindparam("now"))
     .order_by(dispatch.c.next_at, dispatch.c.key)
     .limit(bindparam("n"))
     .with_for_update(of=dispatch, skip_locked=True)
 )
 _ONE = (dispatch.c.owner_key == bindparam("b_owner")) & (dispatch.c.key == bindparam("b_key"))
-_LEASE = (
+_LEASE = Prepared(
     update(dispatch)
     .where(_ONE)
     .values(lease_token=bindparam("b_token"), next_at=bindparam("b_until"), attempts=dispatch.c.attempts + 1)
 )
-_BY_KEY = _ROW.where(dispatch.c.key == bindparam("key"))
-_OF_CASE = _ROW.where(dispatch.c.owner_key == bindparam("owner")).order_by(desc(dispatch.c.key))
-_OF_JOB = _ROW.where(dispatch.c.job_key == bindparam("job")).order_by(dispatch.c.key)
-_NEXT = select(dispatch.c.next_at).where(_CLAIMABLE).order_by(dispatch.c.next_at).limit(1)
+_CHANGE = (
+    update(dispatch)
+    .where(_ONE)
+    .values(
+        status=bindparam("b_status"),
+        lease_token=case((bindparam("b_keep", type_=Boolean()), dispatch.c.lease_token), else_=None),
+        next_at=func.coalesce(bindparam("b_next", type_=Instant()), dispatch.c.next_at),
+        sent_at=func.coalesce(bindparam("b_sent", type_=Instant()), dispatch.c.sent_at),
+        last_error=func.coalesce(bindparam("b_error", type_=LargeBinary()), dispatch.c.last_error),
+        receipt=func.coalesce(bindparam("b_receipt", type_=LargeBinary()), dispatch.c.receipt),
+    )
+)
+_MARK, _MARK_LEASED = Prepared(_CHANGE), Prepared(_CHANGE.where(dispatch.c.lease_token == bindparam("b_token")))
+_BY_KEY = Prepared(_ROW.where(dispatch.c.key == bindparam("key")))
+_OF_CASE = Prepared(_ROW.where(dispatch.c.owner_key == bindparam("owner")).order_by(desc(dispatch.c.key)))
+_OF_JOB = Prepared(_ROW.where(dispatch.c.job_key == bindparam("job")).order_by(dispatch.c.key))
+_ADD = Prepared(insert(dispatch))
+_NEXT = Prepared(select(dispatch.c.next_at).where(_CLAIMABLE).order_by(dispatch.c.next_at).limit(1))
 
 
 class SqlDispatches:
@@ -64,7 +79,7 @@ class SqlDispatches:
             "document_keys": list(d.document_keys),
             "content_sha256": d.content_sha256,
         }
-        self._session.write(insert(DISPATCH_TABLE), row)
+        self._session.write(_ADD, row)
 
     def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[tuple[Dispatch, str]]:
         """A claim counts one attempt and leaves the status as it is."""
@@ -90,24 +105,20 @@ class SqlDispatches:
     ) -> bool:
         """The lease is kept when the status is SENDING (and ends at `next_at`, if given), else given back."""
         d, where = dispatch, (dispatch.owner_key, dispatch.key)
-        values: dict[str, Any] = {"status": status.value}
-        if status is not DispatchStatus.SENDING:
-            values["lease_token"] = None
-            values["next_at"] = next_at or at
-        elif next_at is not None:
-            values["next_at"] = next_at
-        if status is DispatchStatus.SENT:
-            values["sent_at"] = at
-        if error:
-            values["last_error"] = self._vault.seal_text(d.owner_key, place("dispatch.last_error", *where), error)
-        if receipt:
-            values["receipt"] = self._vault.seal_text(d.owner_key, place("dispatch.receipt", *where), receipt)
-        change = update(DISPATCH_TABLE).where(_ONE)
-        one: dict[str, Any] = {"b_owner": d.owner_key, "b_key": d.key}
-        if lease_token is not None:
-            change = change.where(DISPATCH_TABLE.c.lease_token == bindparam("b_token"))
-            one["b_token"] = lease_token
-        return self._session.write(change.values(values), one) == 1
+        sending, sent = status is DispatchStatus.SENDING, status is DispatchStatus.SENT
+        change = {
+            "b_owner": d.owner_key,
+            "b_key": d.key,
+            "b_status": status.value,
+            "b_keep": sending,
+            "b_next": next_at if sending else next_at or at,
+            "b_sent": at if sent else None,
+            "b_error": self._vault.seal_text(d.owner_key, place("dispatch.last_error", *where), error),
+            "b_receipt": self._vault.seal_text(d.owner_key, place("dispatch.receipt", *where), receipt),
+        }
+        if lease_token is None:
+            return self._session.count(_MARK, change) == 1
+        return self._session.count(_MARK_LEASED, change | {"b_token": lease_token}) == 1
 
     def get(self, key: int) -> Dispatch | None:
         row = self._session.first(_BY_KEY, {"key": key})
@@ -145,6 +156,3 @@ class SqlDispatches:
             receipt=self._vault.open_text(owner, place("dispatch.receipt", *where), row.receipt),
             **content,
         )
-
-
-DISPATCH_TABLE = dispatch

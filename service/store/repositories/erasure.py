@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, bindparam, delete, select, text, update
+from sqlalchemy import BindParameter, ClauseElement, bindparam, delete, select, text, update
 
-from service.store.database import Session
+from service.store.session import Session
+from service.store.statements import Prepared
 from service.store.tables import (
     dispatch,
     document,
@@ -21,7 +22,7 @@ from service.store.vault import Vault
 
 _CASE: BindParameter[Any] = bindparam("b_case")
 _ROOTS = select(instance.c.root_key).where(instance.c.owner_key == _CASE, text("owner_key <> root_key"))
-_CLEARED: tuple[Executable, ...] = (
+_CLEARED: tuple[ClauseElement, ...] = (
     delete(search_token).where(search_token.c.case_key == _CASE),
     delete(draft).where(draft.c.instance_key.in_(_ROOTS)),
     delete(subscription).where(subscription.c.instance_key.in_(_ROOTS)),
@@ -35,7 +36,10 @@ _CLEARED: tuple[Executable, ...] = (
 """Statements that leave no hash of what people entered, and free the room of what can never be read again."""
 
 
+_PREPARED = tuple(Prepared(statement) for statement in _CLEARED)
+
+
 def erase_case(session: Session, vault: Vault, case_key: int, at: datetime) -> None:
     vault.erase(case_key, at)
-    for statement in _CLEARED:
+    for statement in _PREPARED:
         session.write(statement, {"b_case": case_key})

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from sqlalchemy import Row
 
 from service.domain.instances import Instance, InstanceStatus
 from service.domain.storage import HistoryEntry
 from service.store.columns import micros
-from service.store.database import Record
 from service.store.sealing import Sealer
+from service.store.session import Record
 from service.store.vault import Vault, place
 
 CHAIN_START = b"\x00" * 32
@@ -99,9 +96,8 @@ def instance_of(row: Record) -> Instance:
     )
 
 
-def case_of(row: Record | Mapping[str, Any]) -> int | None:
+def case_of(row: Record) -> int | None:
     """The case's key: the owner, unless that is the root instance itself."""
-    fields = row._mapping if isinstance(row, Row) else row
-    root = fields["root_key"] if "root_key" in fields else fields["instance_key"]
-    owner: int = fields["owner_key"]
+    root = row.root_key if hasattr(row, "root_key") else row.instance_key
+    owner: int = row.owner_key
     return None if owner == root else owner

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, desc, select
 
 from service.domain.storage import HistoryEntry
-from service.store.database import Record, Session
 from service.store.repositories.held import CHAIN_START, history_place, link
 from service.store.repositories.instances import SqlInstances
+from service.store.session import Record, Session
+from service.store.statements import Prepared
 from service.store.tables import history, instance
 from service.store.vault import Vault
 
-_OWNER = select(instance.c.owner_key, instance.c.history_number, instance.c.history_hash).where(
-    instance.c.root_key == bindparam("root"), instance.c.key == bindparam("root")
+_OWNER = Prepared(
+    select(instance.c.owner_key, instance.c.history_number, instance.c.history_hash).where(
+        instance.c.root_key == bindparam("root"), instance.c.key == bindparam("root")
+    )
 )
-_ALL = select(history).where(history.c.instance_key == bindparam("root")).order_by(history.c.number)
-_NEWEST = (
+_ALL = Prepared(select(history).where(history.c.instance_key == bindparam("root")).order_by(history.c.number))
+_NEWEST = Prepared(
     select(history)
     .where(history.c.instance_key == bindparam("root"), history.c.number < bindparam("before"))
     .order_by(desc(history.c.number))

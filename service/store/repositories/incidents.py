@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from service.domain.waits import Incident, IncidentType
-from service.store.database import Record, Session
 from service.store.repositories.held import case_of
-from service.store.repositories.steps import incident_row
+from service.store.repositories.steps import INSERT_INCIDENT, incident_row
+from service.store.session import Record, Session
+from service.store.statements import Prepared
 from service.store.tables import data_key, incident, instance
 from service.store.vault import Vault, place
 
 INCIDENT = select(incident, data_key.c.version.label("key_version"), data_key.c.wrapped).select_from(
     incident.outerjoin(data_key, data_key.c.owner_key == incident.c.owner_key)
 )
-_BY_KEY = INCIDENT.where(incident.c.key == bindparam("key"))
-_OPEN_OF = INCIDENT.where(incident.c.instance_key == bindparam("root"), text("resolved_at IS NULL")).order_by(
-    incident.c.key
+_BY_KEY = Prepared(INCIDENT.where(incident.c.key == bindparam("key")))
+_OPEN_OF = Prepared(
+    INCIDENT.where(incident.c.instance_key == bindparam("root"), text("resolved_at IS NULL")).order_by(incident.c.key)
 )
-_UNIT = select(instance.c.unit).where(instance.c.root_key == bindparam("root"), instance.c.key == bindparam("root"))
-_RESOLVE = (
+_UNIT = Prepared(
+    select(instance.c.unit).where(instance.c.root_key == bindparam("root"), instance.c.key == bindparam("root"))
+)
+_RESOLVE = Prepared(
     update(incident)
     .where(incident.c.key == bindparam("b_key"), text("resolved_at IS NULL"))
     .values(resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"))
@@ -66,7 +69,7 @@ class SqlIncidents:
             dispatch_key=dispatch_key,
             opened_at=at,
         )
-        self._session.write(insert(incident), row)
+        self._session.write(INSERT_INCIDENT, row)
 
     def get(self, key: int) -> Incident | None:
         row = self._session.first(_BY_KEY, {"key": key})

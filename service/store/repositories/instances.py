@@ -6,51 +6,58 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, text, union_all, update
+from sqlalchemy import bindparam, func, select, text, union_all, update
 
 from service.domain.errors import NotFound
 from service.domain.instances import Instance, InstanceStatus, Step
 from service.domain.ports import Keys
 from service.domain.storage import HistoryEntry
-from service.store.database import Session
 from service.store.repositories.definitions import DefinitionFacts
 from service.store.repositories.held import CHAIN_START, Held, held_of, instance_of
-from service.store.repositories.steps import StepWriter
-from service.store.tables import case, data_key, history, instance, job, timer, user_task
+from service.store.repositories.steps import APPEND, StepWriter
+from service.store.session import Session
+from service.store.statements import Prepared
+from service.store.tables import case, data_key, instance, job, timer, user_task
 from service.store.tables.waits import SUSPENDED
 from service.store.vault import Vault, place
 
 _IS_ROOT = (instance.c.root_key == bindparam("key")) & (instance.c.key == bindparam("key"))
 _WITH_KEY = instance.join(data_key, data_key.c.owner_key == instance.c.owner_key)
-_LOCK = (
+_LOCK = Prepared(
     select(instance, data_key.c.version.label("key_version"), data_key.c.wrapped)
     .select_from(_WITH_KEY)
     .where(_IS_ROOT)
     .with_for_update(of=instance)
 )
 _CALLED = (instance.c.key == bindparam("key")) & text("key <> root_key")
-_ROOT_OF_CALLED = select(instance.c.root_key).where(_CALLED)
+_ROOT_OF_CALLED = Prepared(select(instance.c.root_key).where(_CALLED))
 _ROW_COLUMNS = [column for column in instance.columns if column.name != "state"]
-_GET = union_all(select(*_ROW_COLUMNS).where(_IS_ROOT), select(*_ROW_COLUMNS).where(_CALLED))
-_STATE = (
+_GET = Prepared(union_all(select(*_ROW_COLUMNS).where(_IS_ROOT), select(*_ROW_COLUMNS).where(_CALLED)))
+_STATE = Prepared(
     select(instance.c.owner_key, instance.c.state, data_key.c.version.label("key_version"), data_key.c.wrapped)
     .select_from(_WITH_KEY)
     .where(_IS_ROOT)
 )
-_STARTED = select(instance.c.key).where(
-    instance.c.started_lookup == bindparam("lookup"), text("started_lookup IS NOT NULL AND status = 'ACTIVE'")
+_STARTED = Prepared(
+    select(instance.c.key).where(
+        instance.c.started_lookup == bindparam("lookup"), text("started_lookup IS NOT NULL AND status = 'ACTIVE'")
+    )
 )
-_PER_VERSION = (
+_PER_VERSION = Prepared(
     select(instance.c.definition_version, func.count())
     .where(instance.c.process_id == bindparam("process_id"), text("key = root_key AND status = 'ACTIVE'"))
     .group_by(instance.c.definition_version)
 )
-_CASE_UNIT = select(case.c.unit).where(case.c.key == bindparam("key"))
-_SUSPEND = update(instance).where(instance.c.root_key == bindparam("b_root"))
-_SUSPENDED_ROWS = [
+_CASE_UNIT = Prepared(select(case.c.unit).where(case.c.key == bindparam("key")))
+_SUSPEND = Prepared(
+    update(instance).where(instance.c.root_key == bindparam("b_root")).values(suspended=bindparam("b_suspended"))
+)
+_OF_INSTANCE = [
     update(table).where(table.c.instance_key == bindparam("b_root"), condition)
-    for table, condition in ((user_task, user_task.c.status == "CREATED"), (timer, text("1 = 1")), (job, text("1 = 1")))
+    for table, condition in ((user_task, text("status = 'CREATED'")), (timer, text("1 = 1")), (job, text("1 = 1")))
 ]
+_HOLD = [Prepared(rows.values(held=rows.table.c.held.bitwise_or(SUSPENDED))) for rows in _OF_INSTANCE]
+_LET_GO = [Prepared(rows.values(held=rows.table.c.held.bitwise_and(~SUSPENDED))) for rows in _OF_INSTANCE]
 
 
 class SqlInstances:
@@ -134,14 +141,12 @@ class SqlInstances:
         held = self._must_hold(instance.key)
         self.flush()
         line = held.next_entry(self._vault, entry)
-        self._session.write(insert(history), line)
+        self._session.write(APPEND, line)
         chain = {"history_number": held.number, "history_hash": held.chain}
-        self._session.write(_SUSPEND.values(suspended=suspended), {"b_root": held.key})
+        self._session.write(_SUSPEND, {"b_root": held.key, "b_suspended": suspended})
         self._session.write(self.steps.move_chain, {"b_root": held.key} | chain)
-        for statement in _SUSPENDED_ROWS:
-            column = statement.table.c.held
-            bits = column.bitwise_or(SUSPENDED) if suspended else column.bitwise_and(~SUSPENDED)
-            self._session.write(statement.values(held=bits), {"b_root": held.key})
+        for statement in _HOLD if suspended else _LET_GO:
+            self._session.write(statement, {"b_root": held.key})
         held.instance = replace(held.instance, suspended=suspended)
         return held.instance
 
@@ -159,7 +164,7 @@ class SqlInstances:
         """One history entry beside the steps."""
         held = self._must_hold(key)
         self.flush()
-        self._session.write(insert(history), held.next_entry(self._vault, entry))
+        self._session.write(APPEND, held.next_entry(self._vault, entry))
         moved = {"b_root": held.key, "history_number": held.number, "history_hash": held.chain}
         self._session.write(self.steps.move_chain, moved)
 

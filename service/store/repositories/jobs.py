@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, select, text, update
 
 from service.domain.json import Variables
 from service.domain.waits import Job, JobStatus
-from service.store.database import Record, Session
 from service.store.repositories.held import case_of
 from service.store.repositories.instances import SqlInstances
+from service.store.session import Record, Session
+from service.store.statements import Prepared, among
 from service.store.tables import data_key, job
 from service.store.vault import Vault, place
 
@@ -28,14 +29,17 @@ _DUE = (
     .limit(bindparam("n"))
     .with_for_update(of=job, skip_locked=True)
 )
-_DUE_OF_TYPES = _DUE.where(job.c.type.in_(bindparam("types", expanding=True)))
-_BY_KEY = _JOB.where(job.c.key == bindparam("key"))
-_OF = _JOB.where(job.c.instance_key == bindparam("root")).order_by(job.c.key)
-_RESULT = select(job.c.instance_key, job.c.owner_key, job.c.result).where(
-    job.c.key == bindparam("key"), job.c.status == JobStatus.SENDING.value
+_DUE_OF_ANY = Prepared(_DUE)
+_DUE_OF_TYPES = Prepared(_DUE.where(among(job.c.type, "types")))
+_BY_KEY = Prepared(_JOB.where(job.c.key == bindparam("key")))
+_OF = Prepared(_JOB.where(job.c.instance_key == bindparam("root")).order_by(job.c.key))
+_RESULT = Prepared(
+    select(job.c.instance_key, job.c.owner_key, job.c.result).where(
+        job.c.key == bindparam("key"), job.c.status == JobStatus.SENDING.value
+    )
 )
 _ONE = (job.c.instance_key == bindparam("b_root")) & (job.c.key == bindparam("b_key"))
-_LEASE = (
+_LEASE = Prepared(
     update(job)
     .where(_ONE)
     .values(
@@ -46,10 +50,12 @@ _LEASE = (
     )
 )
 _CHANGE = update(job).where(_ONE).values(lease_token=None, lease_until=None)
-_RETRY = _CHANGE.values(retries=bindparam("b_retries"), next_at=bindparam("b_next"), error=bindparam("b_error"))
-_FAIL = _CHANGE.values(status=JobStatus.FAILED.value, error=bindparam("b_error"))
-_SENDING = _CHANGE.values(status=JobStatus.SENDING.value, result=bindparam("b_result"))
-_REVIVE = (
+_RETRY = Prepared(
+    _CHANGE.values(retries=bindparam("b_retries"), next_at=bindparam("b_next"), error=bindparam("b_error"))
+)
+_FAIL = Prepared(_CHANGE.values(status=JobStatus.FAILED.value, error=bindparam("b_error")))
+_SENDING = Prepared(_CHANGE.values(status=JobStatus.SENDING.value, result=bindparam("b_result")))
+_REVIVE = Prepared(
     update(job)
     .where(job.c.key == bindparam("b_key"))
     .values(
@@ -62,7 +68,8 @@ _REVIVE = (
     )
 )
 _NEXT = select(job.c.next_at).where(_CLAIMABLE).order_by(job.c.next_at).limit(1)
-_NEXT_OF_TYPES = _NEXT.where(job.c.type.in_(bindparam("types", expanding=True)))
+_NEXT_OF_ANY = Prepared(_NEXT)
+_NEXT_OF_TYPES = Prepared(_NEXT.where(among(job.c.type, "types")))
 
 
 class SqlJobs:
@@ -72,7 +79,7 @@ class SqlJobs:
     def claim(self, now: datetime, *, until: datetime, limit: int, types: Sequence[str] | None = None) -> Sequence[Job]:
         self._session.must_write()
         wanted: dict[str, Any] = {"now": now, "n": limit}
-        due = _DUE if types is None else _DUE_OF_TYPES
+        due = _DUE_OF_ANY if types is None else _DUE_OF_TYPES
         rows = self._session.rows(due, wanted if types is None else wanted | {"types": list(types)})
         if not rows:
             return []
@@ -121,7 +128,7 @@ class SqlJobs:
 
     def next_due(self, now: datetime, types: Sequence[str] | None = None) -> datetime | None:
         if types is None:
-            found: datetime | None = self._session.value(_NEXT)
+            found: datetime | None = self._session.value(_NEXT_OF_ANY)
         else:
             found = self._session.value(_NEXT_OF_TYPES, {"types": list(types)})
         return found

@@ -11,38 +11,41 @@ from service.domain.json import Variables
 from service.domain.storage import BufferedMessage
 from service.domain.waits import StartSubscription, Subscription, WaitKind
 from service.store.codec import pack, unpack
-from service.store.database import OnEither, Record, Session
 from service.store.repositories.opening import subscription_lookup
+from service.store.session import Record, Session
+from service.store.statements import Prepared, Upsert, among
 from service.store.tables import message, message_delivery, start_subscription, subscription
 from service.store.vault import Vault, place
 
-_WAITING = select(subscription).where(subscription.c.lookup == bindparam("lookup")).order_by(subscription.c.key)
-_STARTS = (
+_WAITING = Prepared(
+    select(subscription).where(subscription.c.lookup == bindparam("lookup")).order_by(subscription.c.key)
+)
+_STARTS = Prepared(
     select(start_subscription)
     .where(start_subscription.c.name == bindparam("name"), start_subscription.c.kind == bindparam("kind"))
     .order_by(start_subscription.c.process_id, start_subscription.c.element_id)
 )
-_AWAITED = (
+_AWAITED = Prepared(
     select(subscription)
     .where(subscription.c.instance_key == bindparam("root"), subscription.c.kind == WaitKind.MESSAGE.value)
     .order_by(subscription.c.key)
 )
-_BUFFER = OnEither(
+_BUFFER = Upsert(
     message,
     lambda insert: insert.on_conflict_do_nothing(
         index_elements=["id_lookup"], index_where=message.c.id_lookup.is_not(None)
     ).returning(message.c.key),
 )
-_BUFFERED = (
+_BUFFERED = Prepared(
     select(message)
-    .where(message.c.lookup.in_(bindparam("lookups", expanding=True)), message.c.expires_at > bindparam("now"))
+    .where(message.c.lookup == bindparam("lookup"), message.c.expires_at > bindparam("now"))
     .order_by(message.c.key)
 )
-_DELIVERIES = select(message_delivery).where(message_delivery.c.message_key.in_(bindparam("keys", expanding=True)))
-_DELIVERED = OnEither(message_delivery, lambda insert: insert.on_conflict_do_nothing())
-_EXPIRED = delete(message).where(message.c.expires_at <= bindparam("now")).returning(message.c.key)
-_DROP_DELIVERIES = delete(message_delivery).where(message_delivery.c.message_key.in_(bindparam("keys", expanding=True)))
-_MEETING = select(func.pg_advisory_xact_lock(bindparam("number")))
+_DELIVERIES = Prepared(select(message_delivery).where(among(message_delivery.c.message_key, "keys")))
+_DELIVERED = Upsert(message_delivery, lambda insert: insert.on_conflict_do_nothing())
+_EXPIRED = Prepared(delete(message).where(message.c.expires_at <= bindparam("now")).returning(message.c.key))
+_DROP_DELIVERIES = Prepared(delete(message_delivery).where(among(message_delivery.c.message_key, "keys")))
+_MEETING = Prepared(select(func.pg_advisory_xact_lock(bindparam("number"))))
 
 
 class SqlMessages:
@@ -99,7 +102,8 @@ class SqlMessages:
             return []
         lookups = sorted({subscription_lookup(self._vault, WaitKind.MESSAGE, *pair) for pair in wanted})
         self._meet(lookups)
-        rows = self._session.rows(_BUFFERED, {"lookups": lookups, "now": now})
+        found = [self._session.rows(_BUFFERED, {"lookup": lookup, "now": now}) for lookup in lookups]
+        rows = sorted((row for some in found for row in some), key=lambda row: row.key)
         reached: dict[int, set[str]] = {row.key: set() for row in rows}
         if rows:
             for delivery in self._session.rows(_DELIVERIES, {"keys": list(reached)}):

@@ -9,22 +9,24 @@ from datetime import datetime
 from sqlalchemy import bindparam, desc, func, insert, select, text, update
 
 from service.domain.cases import Notice
-from service.store.database import Session
+from service.store.session import Session
+from service.store.statements import Prepared
 from service.store.tables import notice
 
-_UNREAD = (
+_ADD = Prepared(insert(notice))
+_UNREAD = Prepared(
     select(notice)
     .where(notice.c.username == bindparam("username"), text("read_at IS NULL"))
     .order_by(desc(notice.c.key))
     .limit(bindparam("n"))
 )
-_READ = (
+_READ = Prepared(
     select(notice)
     .where(notice.c.username == bindparam("username"), notice.c.read_at.is_not(None))
     .order_by(desc(notice.c.key))
     .limit(bindparam("n"))
 )
-_COUNT = (
+_COUNT = Prepared(
     select(func.count()).select_from(notice).where(notice.c.username == bindparam("username"), text("read_at IS NULL"))
 )
 _MARK_ALL = (
@@ -32,7 +34,8 @@ _MARK_ALL = (
     .where(notice.c.username == bindparam("b_username"), text("read_at IS NULL"))
     .values(read_at=bindparam("b_at"))
 )
-_MARK = _MARK_ALL.where(notice.c.key == bindparam("b_key"))
+_MARK_EVERY = Prepared(_MARK_ALL)
+_MARK = Prepared(_MARK_ALL.where(notice.c.key == bindparam("b_key")))
 
 
 class SqlNotices:
@@ -40,7 +43,7 @@ class SqlNotices:
         self._session = session
 
     def add(self, notice: Notice) -> None:
-        self._session.write(insert(NOTICE_TABLE), asdict(notice))
+        self._session.write(_ADD, asdict(notice))
 
     def of(self, username: str, limit: int = 50) -> Sequence[Notice]:
         rows = list(self._session.rows(_UNREAD, {"username": username, "n": limit}))
@@ -55,9 +58,6 @@ class SqlNotices:
         """One notice, or all of them; those read before keep their time."""
         who = {"b_username": username, "b_at": at}
         if key is None:
-            self._session.write(_MARK_ALL, who)
+            self._session.write(_MARK_EVERY, who)
         else:
             self._session.write(_MARK, who | {"b_key": key})
-
-
-NOTICE_TABLE = notice

@@ -6,24 +6,25 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select
 
 from service.domain.access import Membership, Person
 from service.domain.storage import Account, Unit
-from service.store.database import OnEither, Record, Session
+from service.store.session import Record, Session
+from service.store.statements import Prepared, Upsert, among
 from service.store.tables import account, leads, membership, unit
 
 _ACCOUNTS = select(account)
-_BY_NAME = _ACCOUNTS.where(account.c.username == bindparam("username"))
-_BY_KEY = _ACCOUNTS.where(account.c.key == bindparam("key"))
-_MEMBERSHIPS = select(membership).where(membership.c.account_key.in_(bindparam("keys", expanding=True)))
-_LEADS = select(leads).where(leads.c.account_key.in_(bindparam("keys", expanding=True)))
-_WITH_ROLE = (
+_BY_NAME = Prepared(_ACCOUNTS.where(account.c.username == bindparam("username")))
+_BY_KEY = Prepared(_ACCOUNTS.where(account.c.key == bindparam("key")))
+_MEMBERSHIPS = Prepared(select(membership).where(among(membership.c.account_key, "keys")))
+_LEADS = Prepared(select(leads).where(among(leads.c.account_key, "keys")))
+_WITH_ROLE = Prepared(
     _ACCOUNTS.where(account.c.active)
     .where(account.c.key.in_(select(membership.c.account_key).where(membership.c.role == bindparam("role"))))
     .order_by(account.c.name, account.c.key)
 )
-_WITH_ROLE_IN = (
+_WITH_ROLE_IN = Prepared(
     _ACCOUNTS.where(account.c.active)
     .where(
         account.c.key.in_(
@@ -34,12 +35,25 @@ _WITH_ROLE_IN = (
     )
     .order_by(account.c.name, account.c.key)
 )
-_LEADERS = (
+_LEADERS = Prepared(
     _ACCOUNTS.where(account.c.active)
     .where(account.c.key.in_(select(leads.c.account_key).where(leads.c.unit == bindparam("unit"))))
     .order_by(account.c.name, account.c.key)
 )
-_PUT_UNIT = OnEither(
+_ALL = Prepared(_ACCOUNTS.order_by(account.c.username))
+_PUT = Upsert(
+    account,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["key"], set_={c.name: insert.excluded[c.name] for c in account.columns if c.name != "key"}
+    ),
+)
+_FORGET_ROLES = tuple(
+    Prepared(delete(table).where(table.c.account_key == bindparam("b_key"))) for table in (membership, leads)
+)
+_ADD_MEMBERSHIP, _ADD_LEAD = Prepared(insert(membership)), Prepared(insert(leads))
+_UNITS = Prepared(select(unit).order_by(unit.c.name, unit.c.id))
+_UNIT = Prepared(select(unit).where(unit.c.id == bindparam("id")))
+_PUT_UNIT = Upsert(
     unit,
     lambda insert: insert.on_conflict_do_update(
         index_elements=["id"],
@@ -61,20 +75,19 @@ class SqlPeople:
     def put(self, account: Account) -> None:
         """Insert or replace, with exactly these memberships."""
         key, row = account.person.key, _account_row(account)
-        if self._session.write(update(ACCOUNT_TABLE).where(ACCOUNT_TABLE.c.key == key).values(row)) == 0:
-            self._session.write(insert(ACCOUNT_TABLE), row)
-        for table in (membership, leads):
-            self._session.write(delete(table).where(table.c.account_key == key))
+        self._session.write(_PUT, row)
+        for statement in _FORGET_ROLES:
+            self._session.write(statement, {"b_key": key})
         person = account.person
         if person.memberships:
             rows = [{"account_key": key, "role": m.role, "unit": m.unit} for m in sorted(person.memberships)]
-            self._session.write(insert(membership), rows)
+            self._session.write(_ADD_MEMBERSHIP, rows)
         if person.leads:
-            self._session.write(insert(leads), [{"account_key": key, "unit": u} for u in sorted(person.leads)])
+            self._session.write(_ADD_LEAD, [{"account_key": key, "unit": u} for u in sorted(person.leads)])
 
     def all(self) -> Sequence[Account]:
         """By username."""
-        return self._accounts(_ACCOUNTS.order_by(account.c.username), {})
+        return self._accounts(_ALL, {})
 
     def with_role(self, role: str, unit: str | None = None) -> Sequence[Account]:
         if unit is None:
@@ -86,16 +99,16 @@ class SqlPeople:
 
     def units(self) -> Sequence[Unit]:
         """By name."""
-        return [Unit(**row._mapping) for row in self._session.rows(select(unit).order_by(unit.c.name, unit.c.id))]
+        return [Unit(**row._mapping) for row in self._session.rows(_UNITS)]
 
     def unit(self, id_: str) -> Unit | None:
-        row = self._session.first(select(UNIT_TABLE).where(UNIT_TABLE.c.id == id_))
+        row = self._session.first(_UNIT, {"id": id_})
         return None if row is None else Unit(**row._mapping)
 
     def put_unit(self, unit: Unit) -> None:
         self._session.write(_PUT_UNIT, asdict(unit))
 
-    def _accounts(self, statement: Select[Any], parameters: dict[str, Any]) -> list[Account]:
+    def _accounts(self, statement: Prepared, parameters: dict[str, Any]) -> list[Account]:
         rows = self._session.rows(statement, parameters)
         if not rows:
             return []
@@ -107,9 +120,6 @@ class SqlPeople:
         for lead in self._session.rows(_LEADS, keys):
             led[lead.account_key].add(lead.unit)
         return [_account(row, frozenset(memberships[row.key]), frozenset(led[row.key])) for row in rows]
-
-
-ACCOUNT_TABLE, UNIT_TABLE = account, unit
 
 
 def _account_row(account: Account) -> dict[str, Any]:

@@ -15,14 +15,14 @@ from service.domain.instances import CalledInstance, Instance, InstanceStatus, S
 from service.domain.ports import Keys
 from service.domain.storage import HistoryEntry
 from service.domain.waits import DeadlineBinding, DueChanged, IncidentOpened, TimerWait, UserTaskWait, WaitKind
-from service.store.session import Session
-from service.store.statements import Upsert
 from service.store.faults import Overtaken
 from service.store.repositories.closing import Closer
 from service.store.repositories.deadlines import SqlDeadlines
 from service.store.repositories.definitions import Brief, DefinitionFacts
 from service.store.repositories.held import Held
 from service.store.repositories.opening import Opened, Opener
+from service.store.session import Session
+from service.store.statements import Prepared, Upsert
 from service.store.tables import (
     element_instance,
     flow_taken,
@@ -38,7 +38,7 @@ from service.store.tables import (
 )
 from service.store.vault import Vault, place
 
-_MOVE = (
+_MOVE = Prepared(
     update(instance)
     .where(
         instance.c.root_key == bindparam("b_root"),
@@ -57,32 +57,43 @@ _MOVE_CHAIN = (
     .where(instance.c.root_key == bindparam("b_root"), instance.c.key == bindparam("b_root"))
     .values(history_number=bindparam("history_number"), history_hash=bindparam("history_hash"))
 )
-_END_CALLED = (
+_END_CALLED = Prepared(
     update(instance)
     .where(instance.c.root_key == bindparam("b_root"), instance.c.key == bindparam("b_key"))
     .values(status=bindparam("b_status"), ended_at=bindparam("b_at"))
 )
-_END_ELEMENT = (
+_END_ELEMENT = Prepared(
     update(element_instance)
     .where(element_instance.c.instance_key == bindparam("b_root"), element_instance.c.key == bindparam("b_key"))
     .values(state=bindparam("b_state"), ended_at=bindparam("b_at"))
 )
+INSERT_INSTANCE = Prepared(insert(instance))
+APPEND = Prepared(insert(history))
+INSERT_INCIDENT = Prepared(insert(incident))
+_INSERT_ELEMENT = Prepared(insert(element_instance))
+_INSERT_TASK = Prepared(insert(user_task))
+_INSERT_CANDIDATE = Prepared(insert(task_candidate))
+_INSERT_JOB = Prepared(insert(job))
+_INSERT_TIMER = Prepared(insert(timer))
+_INSERT_SUBSCRIPTION = Prepared(insert(subscription))
 _TAKE_FLOW = Upsert(flow_taken, lambda insert: insert.on_conflict_do_nothing())
 _NAME_TASK = Upsert(task_name, lambda insert: insert.on_conflict_do_nothing())
-_CALLED_DEFINITION = select(instance.c.key, instance.c.definition_key).where(
-    instance.c.root_key == bindparam("root"), text("key <> root_key")
+_CALLED_DEFINITION = Prepared(
+    select(instance.c.key, instance.c.definition_key).where(
+        instance.c.root_key == bindparam("root"), text("key <> root_key")
+    )
 )
 _ROOT: BindParameter[Any] = bindparam("b_root")
 _WAIT: BindParameter[Any] = bindparam("b_key")
-_MOVE_TASK = (
+_MOVE_TASK = Prepared(
     update(user_task).where(user_task.c.instance_key == _ROOT, user_task.c.key == _WAIT).values(due=bindparam("b_due"))
 )
-_MOVE_CANDIDATES = (
+_MOVE_CANDIDATES = Prepared(
     update(task_candidate)
     .where(task_candidate.c.instance_key == _ROOT, task_candidate.c.task_key == _WAIT)
     .values(due=bindparam("b_due"))
 )
-_MOVE_TIMER = (
+_MOVE_TIMER = Prepared(
     update(timer)
     .where(timer.c.instance_key == _ROOT, timer.c.key == _WAIT)
     .values(due=bindparam("b_due"), next_at=bindparam("b_due"), lease_token=None, attempts=0)
@@ -90,7 +101,7 @@ _MOVE_TIMER = (
 
 
 class StepWriter:
-    move_chain = _MOVE_CHAIN
+    move_chain = Prepared(_MOVE_CHAIN)
 
     def __init__(self, session: Session, vault: Vault, keys: Keys, facts: DefinitionFacts) -> None:
         self._session, self._vault, self._keys, self._facts = session, vault, keys, facts
@@ -118,7 +129,7 @@ class StepWriter:
         if gone := [*step.incidents_gone, *(i.element_instance_key for i in step.incidents)]:
             closer.resolve_incidents_of(gone)
         if step.incidents:
-            self._session.write(insert(incident), [self._incident(held, i, entry) for i in step.incidents])
+            self._session.write(INSERT_INCIDENT, [self._incident(held, i, entry) for i in step.incidents])
         return held.instance
 
     def insert_instance(self, held: Held) -> None:
@@ -141,7 +152,7 @@ class StepWriter:
             "state": self._sealed_state(held, it.state),
         }
         held.begun = None
-        self._session.write(insert(instance), row)
+        self._session.write(INSERT_INSTANCE, row)
 
     def _move(self, held: Held, step: Step, entry: HistoryEntry) -> None:
         before = held.instance
@@ -169,9 +180,8 @@ class StepWriter:
                 "history_number": held.number,
                 "history_hash": held.chain,
             }
-            if self._session.write(_MOVE, values) != 1:
-                raise Overtaken
-        self._session.write(insert(history), line)
+            self._session.write(_MOVE, values)
+        self._session.write(APPEND, line)
 
     def _sealed_state(self, held: Held, state: bytes | None) -> bytes | None:
         return None if state is None else self._vault.seal(held.owner_key, place("instance.state", held.key), state)
@@ -197,15 +207,15 @@ class StepWriter:
         self._session.write(_MOVE_CANDIDATES, where)
 
     def _insert(self, opened: Opened) -> None:
-        for table, rows in (
-            (user_task, opened.user_tasks),
-            (task_candidate, opened.candidates),
-            (job, opened.jobs),
-            (timer, opened.timers),
-            (subscription, opened.subscriptions),
+        for statement, rows in (
+            (_INSERT_TASK, opened.user_tasks),
+            (_INSERT_CANDIDATE, opened.candidates),
+            (_INSERT_JOB, opened.jobs),
+            (_INSERT_TIMER, opened.timers),
+            (_INSERT_SUBSCRIPTION, opened.subscriptions),
         ):
             if rows:
-                self._session.write(insert(table), rows)
+                self._session.write(statement, rows)
         if names := [name for row in opened.user_tasks if (name := row["name"]) not in self._facts.task_names]:
             self._session.write(_NAME_TASK, [{"name": name} for name in dict.fromkeys(names)])
             self._session.after_commit.append(lambda: self._facts.task_names.update(names))
@@ -233,7 +243,7 @@ class StepWriter:
             elif over:
                 ended.append({"b_root": held.key, "b_key": change.key, "b_state": change.state.value, "b_at": entry.at})
         if begun:
-            self._session.write(insert(element_instance), begun)
+            self._session.write(_INSERT_ELEMENT, begun)
         if ended:
             self._session.write(_END_ELEMENT, ended)
 
@@ -246,7 +256,7 @@ class StepWriter:
             elif call.ended is not None:
                 ended.append({"b_root": held.key, "b_key": call.key, "b_status": call.ended.value, "b_at": entry.at})
         if begun:
-            self._session.write(insert(instance), begun)
+            self._session.write(INSERT_INSTANCE, begun)
         if ended:
             self._session.write(_END_CALLED, ended)
 

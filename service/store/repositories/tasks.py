@@ -10,59 +10,66 @@ from sqlalchemy import bindparam, desc, func, select, text, update
 from service.domain.cases import Draft
 from service.domain.errors import NotFound, TaskMovedOn
 from service.domain.waits import TaskStatus, UserTask
-from service.store.database import OnEither, Record, Session
 from service.store.repositories.held import case_of
 from service.store.repositories.instances import SqlInstances
+from service.store.session import Record, Session
+from service.store.statements import Prepared, Upsert, among
 from service.store.tables import data_key, draft, instance, task_candidate, user_task
 from service.store.vault import Vault, place
 
 _TASK = select(user_task, data_key.c.version.label("key_version"), data_key.c.wrapped).select_from(
     user_task.outerjoin(data_key, data_key.c.owner_key == user_task.c.owner_key)
 )
-_BY_KEY = _TASK.where(user_task.c.key == bindparam("key"))
+_BY_KEY = Prepared(_TASK.where(user_task.c.key == bindparam("key")))
 _OWNER_OF_ROOT = (
     select(instance.c.owner_key)
     .where(instance.c.root_key == bindparam("root"), instance.c.key == bindparam("root"))
     .scalar_subquery()
 )
-_OPEN = _TASK.where(
-    user_task.c.owner_key == _OWNER_OF_ROOT, user_task.c.instance_key == bindparam("root"), text("status = 'CREATED'")
-).order_by(user_task.c.key)
-_FINISHED = (
+_OPEN = Prepared(
+    _TASK.where(
+        user_task.c.owner_key == _OWNER_OF_ROOT,
+        user_task.c.instance_key == bindparam("root"),
+        text("status = 'CREATED'"),
+    ).order_by(user_task.c.key)
+)
+_FINISHED = Prepared(
     _TASK.where(user_task.c.instance_key == bindparam("root"), text("status <> 'CREATED'"))
     .order_by(desc(user_task.c.completed_at), desc(user_task.c.key))
     .limit(bindparam("n"))
 )
 _ONE = (user_task.c.instance_key == bindparam("b_root")) & (user_task.c.key == bindparam("b_key"))
-_ASSIGN = update(user_task).where(_ONE, text("status = 'CREATED'")).values(assignee=bindparam("b_assignee"))
-_OPEN_CANDIDATES = (
+_ASSIGN = Prepared(update(user_task).where(_ONE, text("status = 'CREATED'")).values(assignee=bindparam("b_assignee")))
+_OPEN_CANDIDATES = Prepared(
     update(task_candidate)
     .where(task_candidate.c.instance_key == bindparam("b_root"), task_candidate.c.task_key == bindparam("b_key"))
     .values(open=bindparam("b_open"))
 )
-_FINISH = (
+_FINISH = Prepared(
     update(user_task)
     .where(user_task.c.key == bindparam("b_key"))
     .values(completed_by=bindparam("b_by"), completed_at=bindparam("b_at"))
 )
-_WHERE_TASK = select(user_task.c.instance_key, user_task.c.owner_key, user_task.c.status).where(
-    user_task.c.key == bindparam("key")
+_WHERE_TASK = Prepared(
+    select(user_task.c.instance_key, user_task.c.owner_key, user_task.c.status).where(
+        user_task.c.key == bindparam("key")
+    )
 )
-_SAVE_DRAFT = OnEither(
+_SAVE_DRAFT = Upsert(
     draft,
     lambda insert: insert.on_conflict_do_update(
         index_elements=["instance_key", "task_key", "username"],
         set_={"saved_at": insert.excluded.saved_at, "fields": insert.excluded.fields},
     ),
 )
-_HAS_DRAFTS = update(user_task).where(_ONE, user_task.c.drafts.is_(False)).values(drafts=True)
-_OVERDUE = (
+_HAS_DRAFTS = Prepared(update(user_task).where(_ONE, text("status = 'CREATED'")).values(drafts=True))
+_OVERDUE = Prepared(
     select(user_task.c.unit, func.count())
     .where(text("status = 'CREATED'"), user_task.c.unit.is_not(None), user_task.c.due < bindparam("now"))
     .where(user_task.c.held == 0)
     .group_by(user_task.c.unit)
 )
-_DRAFT = (
+_DRAFT = Prepared(
     select(draft, user_task.c.owner_key)
     .select_from(
         draft.join(
@@ -71,10 +78,10 @@ _DRAFT = (
     )
     .where(user_task.c.key == bindparam("key"), draft.c.username == bindparam("username"))
 )
-_COUNTS = (
+_COUNTS = Prepared(
     select(user_task.c.assignee, func.count())
     .where(
-        user_task.c.assignee.in_(bindparam("usernames", expanding=True)),
+        among(user_task.c.assignee, "usernames"),
         text("status = 'CREATED' AND assignee IS NOT NULL"),
     )
     .group_by(user_task.c.assignee)
@@ -100,7 +107,7 @@ class SqlTasks:
 
     def assign(self, task: UserTask, assignee: str | None) -> None:
         one = {"b_root": task.instance_key, "b_key": task.key}
-        if self._session.write(_ASSIGN, one | {"b_assignee": assignee}) == 0:
+        if self._session.count(_ASSIGN, one | {"b_assignee": assignee}) == 0:
             raise TaskMovedOn
         if len(task.candidate_groups) > 1 or task.candidate_users:
             self._session.write(_OPEN_CANDIDATES, one | {"b_open": assignee is None})
@@ -119,7 +126,7 @@ class SqlTasks:
         task = self._session.first(_WHERE_TASK, {"key": draft.task_key})
         if task is None:
             raise NotFound(what=f"opgave {draft.task_key}")
-        if task.status != TaskStatus.CREATED.value:
+        if self._session.count(_HAS_DRAFTS, {"b_root": task.instance_key, "b_key": draft.task_key}) == 0:
             raise TaskMovedOn
         where = _draft_place(draft.task_key, draft.username)
         row = {
@@ -130,7 +137,6 @@ class SqlTasks:
             "fields": self._vault.seal_json(task.owner_key, where, dict(draft.fields)),
         }
         self._session.write(_SAVE_DRAFT, row)
-        self._session.write(_HAS_DRAFTS, {"b_root": task.instance_key, "b_key": draft.task_key})
 
     def draft(self, task_key: int, username: str) -> Draft | None:
         row = self._session.first(_DRAFT, {"key": task_key, "username": username})

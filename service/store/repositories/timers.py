@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from service.domain.waits import Timer, TimerUse
-from service.store.database import Record, Session
 from service.store.repositories.instances import SqlInstances
+from service.store.session import Record, Session
+from service.store.statements import Prepared, among
 from service.store.tables import timer, user_task
 
 _FREE = text("held = 0")
-_DUE = (
+_DUE = Prepared(
     select(timer)
     .where(_FREE, timer.c.next_at <= bindparam("now"))
     .order_by(timer.c.next_at, timer.c.key)
@@ -23,33 +24,38 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _ONE = (timer.c.instance_key == bindparam("b_root")) & (timer.c.key == bindparam("b_key"))
-_LEASE = (
+_LEASE = Prepared(
     update(timer)
     .where(_ONE)
     .values(lease_token=bindparam("b_token"), next_at=bindparam("b_until"), attempts=timer.c.attempts + 1)
 )
-_TOKEN = (
+_TOKEN = Prepared(
     select(timer.c.lease_token)
     .where(timer.c.instance_key == bindparam("root"), timer.c.key == bindparam("key"))
     .with_for_update()
 )
 _LEASED = timer.c.lease_token == bindparam("b_token")
-_RELEASE = update(timer).where(_ONE, _LEASED).values(lease_token=None, next_at=timer.c.due)
-_RETRY = update(timer).where(_ONE, _LEASED).values(lease_token=None, next_at=bindparam("b_next"))
-_DROP = delete(timer).where(_ONE)
-_DROP_LEASED = _DROP.where(_LEASED)
-_WAIT = select(user_task.c.owner_key, user_task.c.held).where(
-    user_task.c.instance_key == bindparam("root"), user_task.c.key == bindparam("key")
+_RELEASE = Prepared(update(timer).where(_ONE, _LEASED).values(lease_token=None, next_at=timer.c.due))
+_RETRY = Prepared(update(timer).where(_ONE, _LEASED).values(lease_token=None, next_at=bindparam("b_next")))
+_DROP = Prepared(delete(timer).where(_ONE))
+_DROP_LEASED = Prepared(delete(timer).where(_ONE, _LEASED))
+_WAIT = Prepared(
+    select(user_task.c.owner_key, user_task.c.held).where(
+        user_task.c.instance_key == bindparam("root"), user_task.c.key == bindparam("key")
+    )
 )
-_REPLACE = delete(timer).where(
-    timer.c.instance_key == bindparam("b_root"),
-    timer.c.wait_key == bindparam("b_wait"),
-    timer.c.use_for == bindparam("b_use"),
+_REPLACE = Prepared(
+    delete(timer).where(
+        timer.c.instance_key == bindparam("b_root"),
+        timer.c.wait_key == bindparam("b_wait"),
+        timer.c.use_for == bindparam("b_use"),
+    )
 )
-_DROP_STARTS = delete(timer).where(
-    timer.c.instance_key.in_(bindparam("b_keys", expanding=True)), timer.c.use_for == TimerUse.START.value
+_SCHEDULE = Prepared(insert(timer))
+_DROP_STARTS = Prepared(
+    delete(timer).where(among(timer.c.instance_key, "b_keys"), timer.c.use_for == TimerUse.START.value)
 )
-_NEXT = select(timer.c.next_at).where(_FREE).order_by(timer.c.next_at).limit(1)
+_NEXT = Prepared(select(timer.c.next_at).where(_FREE).order_by(timer.c.next_at).limit(1))
 
 
 class SqlTimers:
@@ -116,7 +122,7 @@ class SqlTimers:
             "held": held,
             "attempts": 0,
         }
-        self._session.write(insert(timer), row)
+        self._session.write(_SCHEDULE, row)
 
     def drop_starts(self, process_id_keys: Sequence[int]) -> None:
         self._session.write(_DROP_STARTS, {"b_keys": list(process_id_keys)})

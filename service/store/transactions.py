@@ -1,0 +1,75 @@
+"""Transactions on a pooled connection of either database, begun and ended on the driver itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
+
+from service.store.faults import FAULTS, is_gone, translate
+from service.store.session import Session
+
+Sync = Callable[[], None]
+
+
+@contextmanager
+def transaction(engine: Engine, *, writes: bool) -> Iterator[Session]:
+    """Committed when the block ends well, rolled back when it raises. Faults of the driver come out in our words.
+
+    Writing: SQLite takes the write lock at once; PostgreSQL reads committed rows and locks what it changes.
+    Reading: one snapshot from the first statement on.
+    """
+    try:
+        pooled = engine.raw_connection()
+        driver: Any = pooled.driver_connection
+        try:
+            begun = _on_sqlite if isinstance(driver, sqlite3.Connection) else _on_postgresql
+            with begun(driver, writes) as sync:
+                yield Session(driver, engine.dialect, writable=writes, sync=sync)
+        except FAULTS as fault:
+            if is_gone(fault):
+                pooled.invalidate(fault)
+            raise
+        finally:
+            pooled.close()
+    except FAULTS as fault:
+        ours = translate(fault)
+        if ours is None:
+            raise
+        raise ours from fault
+
+
+@contextmanager
+def _on_sqlite(driver: sqlite3.Connection, writes: bool) -> Iterator[None]:
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    try:
+        yield None
+        driver.execute("COMMIT")
+    except BaseException:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _on_postgresql(driver: psycopg.Connection[Any], writes: bool) -> Iterator[Sync]:
+    """Statements travel together until somebody asks for a result, and the last ones with the commit."""
+    driver.read_only = not writes
+    driver.isolation_level = None if writes else psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        with driver.pipeline() as pipeline:
+            try:
+                yield pipeline.sync
+                driver.commit()
+            except BaseException:
+                with suppress(psycopg.Error):
+                    pipeline.sync()  # let what was sent already fail on its own
+                raise
+    except BaseException:
+        with suppress(psycopg.OperationalError):  # a connection that is gone has nothing to undo
+            driver.rollback()
+        raise
