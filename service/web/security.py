@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from hmac import compare_digest
 from math import ceil
 
@@ -13,6 +14,7 @@ from flask import Flask, Response, abort, current_app, g, request, session
 from markupsafe import Markup
 
 from service.domain.access import Person
+from service.web.cookies import Cookies
 
 POLICY: Mapping[str, str] = {
     "default-src": "'none'",
@@ -44,8 +46,10 @@ LANGUAGE = "language"
 _TOKEN, _WHO, _SINCE = "csrf", "who", "since"
 
 
-def write_policy(policy: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in policy.items())
+@cache
+def write_policy(*, editor: bool = False) -> str:
+    """The header's value."""
+    return "; ".join(f"{name} {value}" for name, value in (EDITOR_POLICY if editor else POLICY).items())
 
 
 def protect(app: Flask, *, secret_key: bytes, secure_cookies: bool, session_hours: int) -> None:
@@ -54,6 +58,7 @@ def protect(app: Flask, *, secret_key: bytes, secure_cookies: bool, session_hour
     Views that answer programs (their own authentication, no session) set `csrf_exempt = True` on their blueprint.
     """
     app.secret_key = secret_key
+    app.session_interface = Cookies(secret_key)
     app.config.update(
         SESSION_COOKIE_NAME="__Host-forloeb" if secure_cookies else "forloeb",
         SESSION_COOKIE_SECURE=secure_cookies,
@@ -70,10 +75,8 @@ def protect(app: Flask, *, secret_key: bytes, secure_cookies: bool, session_hour
 
 
 def _add_headers(answer: Response, secure: bool) -> Response:
-    policy = EDITOR_POLICY if g.get("editor_page") else POLICY
-    answer.headers.setdefault("Content-Security-Policy", write_policy(policy))
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
+    answer.headers.setdefault("Content-Security-Policy", write_policy(editor=bool(g.get("editor_page"))))
+    answer.headers.extend(HEADERS)
     if secure:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     answer.headers.setdefault("Cache-Control", "no-store")
