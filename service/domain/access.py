@@ -57,7 +57,7 @@ class Reach(StrEnum):
 
     NONE = "ingen"
     OWN = "egne"
-    """Cases she is the worker of, or has or had a task in."""
+    """Cases she is the worker of, or has or had a task in; where she sees only parts, also those she is offered a task in."""
     UNIT = "enhed"
     """Cases of her units."""
     INTAKE = "indgang"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.domain.access import Membership, Person, Reach
+from service.domain.access import Membership, Person, Reach, may_complete
 from service.domain.cases import Case
 from service.domain.errors import Forbidden
 from service.domain.procedures import Right
@@ -57,9 +58,11 @@ def require_case(
     return access
 
 
-def require_manage(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, case: Case | None) -> None:
+def require_manage(
+    uow: UnitOfWork, catalog: DeployedCatalog, person: Person, case: Case | None, *, operators: bool = True
+) -> None:
     """Suspend, resume, cancel, retry …: a right of the case's kind, or operators where no case content is involved."""
-    if person.has("drift"):
+    if operators and person.has("drift"):
         return
     if case is None:
         if not person.has("leder", "procesejer"):
@@ -71,24 +74,24 @@ def require_manage(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, ca
 
 
 def case_query(catalog: DeployedCatalog, person: Person) -> CaseQuery | None:
-    """The cases she may list; None when she may list none.
+    """The cases she may list; None when she has no business with cases. Those read with a reason are not listed.
 
     A role's reach is one answer per kind of case; the widest of her reaches over a kind decides what the list asks for.
     """
     kinds: set[str] = set()
-    units: set[str] = set(person.leads)
+    units: set[str] = set()
     everything = intake = False
     own = False
     for kind in {k for m in catalog.manifests.values() for k in m.sagstyper}:
         for membership, right in _rights(catalog, person, kind):
-            if right.laes in (Reach.NONE, Reach.REASON):
+            if right.laes is Reach.NONE:
                 continue
             kinds.add(kind)
             everything |= right.laes is Reach.ALL
             intake |= right.laes is Reach.INTAKE
             own |= right.laes is Reach.OWN
-            if right.laes is Reach.UNIT and membership.unit:
-                units.add(membership.unit)
+            if right.laes is Reach.UNIT:
+                units |= person.leads | ({membership.unit} if membership.unit else set())
     if not kinds:
         return None
     return CaseQuery(
@@ -121,7 +124,11 @@ def _reaches(uow: UnitOfWork, person: Person, membership: Membership, right: Rig
         case Reach.INTAKE:
             return case.unit is None or _took_part(uow, person, case)
         case Reach.OWN:
-            return case.worker == person.username or _took_part(uow, person, case)
+            return (
+                case.worker == person.username
+                or _took_part(uow, person, case)
+                or (right.dele is not None and _is_offered(uow, person, case))
+            )
         case Reach.REASON:
             return bool(reason.strip())
         case Reach.NONE:
@@ -129,15 +136,20 @@ def _reaches(uow: UnitOfWork, person: Person, membership: Membership, right: Rig
 
 
 def _took_part(uow: UnitOfWork, person: Person, case: Case) -> bool:
-    """Whether she has, may take, or had a task of the case's instance."""
+    """Whether she has or had a task of the case's instance."""
     if case.instance_key is None:
         return False
-    return any(_hers(person, t) for t in uow.tasks.open_of(case.instance_key)) or any(
+    return any(t.assignee == person.username for t in uow.tasks.open_of(case.instance_key)) or any(
         t.completed_by == person.username for t in uow.tasks.finished_of(case.instance_key)
     )
 
 
-def _hers(person: Person, task: UserTask) -> bool:
-    if task.assignee is not None:
-        return task.assignee == person.username
-    return person.username in task.candidate_users or not person.groups.isdisjoint(task.candidate_groups)
+def _is_offered(uow: UnitOfWork, person: Person, case: Case) -> bool:
+    """Whether she may take a task of the case's instance. That opens no more than parts of a case: all of it is for those
+    who take the task.
+    """
+    tasks: Sequence[UserTask] = uow.tasks.open_of(case.instance_key) if case.instance_key is not None else ()
+    return any(
+        t.assignee is None and may_complete(person, assignee=None, groups=t.candidate_groups, users=t.candidate_users)
+        for t in tasks
+    )

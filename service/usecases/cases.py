@@ -19,6 +19,7 @@ from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
 from service.domain.waits import Incident, UserTask
 from service.usecases import access, formcontext, instances, messages
+from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
@@ -93,14 +94,14 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     records = [r for r in uow.cases.records(case.key) if granted.sees(f"skema:{r.form_id}")]
     documents = [d for d in uow.cases.documents(case.key) if granted.sees(f"dokument:{d.kind}")]
     deadlines = uow.deadlines.of(case.key) if granted.sees("frister") else ()
-    tasks = uow.tasks.open_of(instance.key) if instance else ()
+    tasks = [t for t in uow.tasks.open_of(instance.key) if whole or tasks_of.may_work_on(person, t)] if instance else []
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
     contacts = uow.cases.contacts(case.key) if whole else ()
     notes = uow.cases.notes(case.key) if whole else ()
     unit = uow.people.unit(case.unit) if case.unit else None
     reportable = messages.reportable(advance, person, case.key) if whole else ()
     page = CasePage(
-        case=case,
+        case=case if whole else replace(case, source=None, hours_used=None, hours_budget=None),
         kind=manifest.sagstyper.get(case.kind),
         manifest=manifest,
         access=granted,
@@ -109,7 +110,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         worker=uow.people.account(case.worker) if case.worker else None,
         instance=instance,
         process=advance.catalog.process(instance.definition_key) if instance else None,
-        position=uow.queries.elements(instance.key, active_only=True) if instance else (),
+        position=uow.queries.elements(instance.key, active_only=True) if instance and whole else (),
         tasks=tasks,
         finished_tasks=finished,
         deadlines=deadlines,
@@ -122,13 +123,18 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         history=uow.history.of(instance.key, limit=50) if instance and whole else (),
         events=[(name, manifest.haendelser[name]) for name in reportable],
         activities=instances.startable(advance, person, instance.key) if instance and whole else (),
-        other_cases=[c for c in uow.cases.all_for_citizen(case.citizen_key) if c.key != case.key]
-        if case.citizen_key
-        else (),
+        other_cases=_others(advance, case),
         names={},
         may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
     )
     return replace(page, names=_names(uow, page))
+
+
+def _others(advance: Advance, case: Case) -> list[Case]:
+    """The citizen's other cases that are hers to read."""
+    uow, catalog, person = advance.uow, advance.catalog, advance.actor
+    found = uow.cases.all_for_citizen(case.citizen_key) if case.citizen_key is not None else ()
+    return [c for c in found if c.key != case.key and access.case_access(uow, catalog, person, c) is not None]
 
 
 def _names(uow: UnitOfWork, page: CasePage) -> dict[str, str]:
@@ -205,13 +211,14 @@ def start_activity(platform: Platform, person: Person, number: str, element_id: 
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
         access.require_case(uow, advance.catalog, person, case)
+        activity = advance.catalog.manifest(case.folder).aktiviteter.get(element_id)
+        if activity is not None and not person.has(*activity.roller):
+            raise Forbidden(what="din rolle kan ikke starte denne aktivitet")
         instance_key = case.instance_key or 0
         offered = instances.startable(advance, person, instance_key)
         chosen = next((s for s in offered if s.element_id == element_id), None)
         if chosen is None:
-            raise WrongState(
-                why="aktiviteten kan ikke startes nu; forløbet er gået videre, eller din rolle kan ikke starte den"
-            )
+            raise WrongState(why="aktiviteten kan ikke startes nu; forløbet er gået videre")
         before = {t.key for t in uow.tasks.open_of(instance_key)}
         stimulus = ElementsActivated(chosen.container_key, ((element_id, {}),))
         advance.move(instance_key, stimulus, {"aktivitet": element_id})
@@ -300,13 +307,20 @@ class EventForm:
 def look_event(
     platform: Platform, person: Person, number: str, name: str, fields: Mapping[str, Sequence[str]] | None = None
 ) -> EventForm:
-    """The form of an event that she may report on the case now."""
+    """The form of an event that she may report on the case now. The reading is logged: the form tells of the case."""
 
     def work(uow: UnitOfWork) -> EventForm:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
         access.require_case(uow, advance.catalog, person, case)
         event, form, context = _event(advance, case, name)
+        uow.access_log.read(
+            at=advance.now,
+            username=person.username,
+            what=f"hændelse {name}",
+            case_key=case.key,
+            citizen_key=case.citizen_key,
+        )
         shown = None
         if form is not None and context is not None:
             shown = (
@@ -316,7 +330,7 @@ def look_event(
             )
         return EventForm(case, event, form, shown)
 
-    return platform.read(work)
+    return platform.store.transact(work)
 
 
 def report(platform: Platform, person: Person, number: str, name: str, fields: Mapping[str, Sequence[str]]) -> None:
@@ -325,6 +339,7 @@ def report(platform: Platform, person: Person, number: str, name: str, fields: M
     def work(uow: UnitOfWork) -> None:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
+        access.require_case(uow, advance.catalog, person, case)
         _, form, context = _event(advance, case, name)
         values = form.parse(fields, context).require_ok() if form is not None and context is not None else {}
         messages.report_in(advance, case.key, name, values)
@@ -336,6 +351,8 @@ def _event(advance: Advance, case: Case, name: str) -> tuple[ReportableEvent, Fo
     event = advance.catalog.manifest(case.folder).haendelser.get(name)
     if event is None:
         raise NotFound(what="hændelsen")
+    if not advance.actor.has(*event.roller):
+        raise Forbidden(what="din rolle kan ikke melde denne hændelse")
     version = advance.catalog.find_form(event.formular) if event.formular else None
     form = advance.catalog.form(version.key) if version else None
     context = formcontext.context_for(advance, form, case=case, task_inputs={}) if form else None

@@ -35,8 +35,11 @@ def offered(advance: Advance, person: Person) -> list[tuple[str, Enquiry]]:
 
 
 def choices(platform: Platform, person: Person) -> list[tuple[str, Enquiry]]:
-    """What Ny henvendelse offers her."""
-    return platform.read(lambda uow: offered(Advance(platform, uow, person), person))
+    """What Ny henvendelse offers her. Raises Forbidden when that is nothing."""
+    found = platform.read(lambda uow: offered(Advance(platform, uow, person), person))
+    if not found:
+        raise Forbidden(what="din rolle kan ikke oprette henvendelser")
+    return found
 
 
 def look(

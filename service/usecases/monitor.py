@@ -59,10 +59,11 @@ def listed(platform: Platform, person: Person, wanted: InstanceQuery) -> Instanc
 
     def work(uow: UnitOfWork) -> InstanceList:
         catalog = platform.catalogs.view(uow.definitions)
-        query = replace(wanted, units=_units(person), case_content=_sees_content(person))
+        units = _units(person)
+        query = replace(wanted, units=units, case_content=units is not None)
         names = catalog.process_names()
-        units = {u.id: u.name for u in uow.people.units()}
-        return InstanceList(page=uow.queries.instances(query), names=names, unit_names=units)
+        unit_names = {u.id: u.name for u in uow.people.units()}
+        return InstanceList(page=uow.queries.instances(query), names=names, unit_names=unit_names)
 
     return platform.read(work)
 
@@ -158,10 +159,6 @@ def _units(person: Person) -> frozenset[str] | None:
     if person.has("leder"):
         return person.units
     raise Forbidden(what="instanser følges af ledere og af driften")
-
-
-def _sees_content(person: Person) -> bool:
-    return bool(person.leads) or person.has("leder")
 
 
 def _require_sight(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, case: Case | None) -> bool:

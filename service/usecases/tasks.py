@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from service.domain.access import Person, may_complete, split_group
@@ -52,7 +52,10 @@ def look(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequ
 
 
 def look_closed(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> OpenTask:
-    """The page of a task that may have moved on, with what was typed still in it."""
+    """The page of a task that may have moved on, with what was typed still in it.
+
+    Somebody who can no longer see the task finds what she typed, and nothing else of it.
+    """
     return _look(platform, person, key, fields, closed=True)
 
 
@@ -62,8 +65,11 @@ def _look(
     def work(uow: UnitOfWork) -> OpenTask:
         advance = Advance(platform, uow, person)
         task = _found(uow.tasks.get(key)) if closed else _open(uow.tasks.get(key))
-        _require_may_see(uow, person, task)
         case = uow.cases.get(task.case_key) if task.case_key else None
+        if not _may_see(advance, task, case):
+            if not closed or person.groups.isdisjoint(task.candidate_groups):
+                raise Forbidden(what="opgaven hører til en anden enhed eller en anden rolle")
+            task, case = replace(task, prefill={}), None
         form, context = _form(advance, task, case)
         draft = uow.tasks.draft(task.key, person.username) if form and fields is None else None
         shown = None
@@ -88,7 +94,7 @@ def _look(
             case=case,
             citizen=uow.citizens.get(case.citizen_key) if case and case.citizen_key else None,
             mine=task.assignee == person.username,
-            may_complete=task.status is TaskStatus.CREATED and _may_complete(person, task),
+            may_complete=task.status is TaskStatus.CREATED and may_work_on(person, task),
             draft_saved=draft is not None,
             assignable_to=_colleagues(uow, person, task),
         )
@@ -115,7 +121,7 @@ def upcoming(advance: Advance, instance: Instance) -> Upcoming | None:
 
 
 def _next_task(uow: UnitOfWork, person: Person, instance_key: int) -> int | None:
-    tasks = [t for t in uow.tasks.open_of(instance_key) if _may_complete(person, t) and not _leads_only(person, t)]
+    tasks = [t for t in uow.tasks.open_of(instance_key) if may_work_on(person, t) and not _leads_only(person, t)]
     return min(tasks, key=lambda t: (t.due is None, t.due, t.key)).key if tasks else None
 
 
@@ -128,7 +134,8 @@ def save_draft(platform: Platform, person: Person, key: int, fields: Mapping[str
 
     def work(uow: UnitOfWork) -> None:
         task = _open(uow.tasks.get(key))
-        _require_may_see(uow, person, task)
+        if not may_work_on(person, task):
+            raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
         now = platform.clock.now()
         typed = {name: list(texts) for name, texts in fields.items()}
         uow.tasks.save_draft(Draft(task_key=task.key, username=person.username, saved_at=now, fields=typed))
@@ -166,7 +173,7 @@ def complete_in(
 ) -> Instance:
     """The heart of completing, inside a unit of work: may she, is it valid, register, advance."""
     uow, person = advance.uow, advance.actor
-    if not _may_complete(person, task):
+    if not may_work_on(person, task):
         raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
     instance = uow.instances.lock(task.instance_key)
     if instance is not None and instance.suspended:
@@ -207,6 +214,25 @@ def assign(platform: Platform, person: Person, key: int, username: str) -> None:
     _assign(platform, person, key, username)
 
 
+def assign_all(platform: Platform, person: Person, keys: Sequence[int], username: str) -> tuple[int, str]:
+    """Assign many to one colleague, each by itself: (how many were, why the last of the others was not, or "").
+
+    Raises Forbidden when she may assign none of them.
+    """
+    done, forbidden, refused = 0, 0, ""
+    for key in keys:
+        try:
+            assign(platform, person, key, username)
+            done += 1
+        except Forbidden as fault:
+            forbidden, refused = forbidden + 1, str(fault)
+        except (BadInput, TaskMovedOn, WrongState, NotFound) as fault:
+            refused = str(fault)
+    if keys and forbidden == len(keys):
+        raise Forbidden(what="opgaverne hører til en anden enhed eller er tildelt andre")
+    return done, refused
+
+
 def _complete(
     platform: Platform,
     person: Person,
@@ -229,7 +255,7 @@ def _assign(platform: Platform, person: Person, key: int, username: str | None) 
         leads = _leads(person, task)
         if task.assignee not in (None, person.username) and not leads:
             raise Forbidden(what="opgaven er tildelt en anden; kun hun selv eller enhedens leder kan flytte den")
-        if task.assignee is None and not (_may_complete(person, task) or leads):
+        if task.assignee is None and not (may_work_on(person, task) or leads):
             raise Forbidden(what="opgaven hører til en anden enhed eller rolle")
         if username is None and not (task.candidate_groups or task.candidate_users):
             raise WrongState(why="opgaven kan ikke frigives, for den har ingen gruppe at vende tilbage til")
@@ -261,7 +287,8 @@ def _open(found: UserTask | None) -> UserTask:
     return task
 
 
-def _may_complete(person: Person, task: UserTask) -> bool:
+def may_work_on(person: Person, task: UserTask) -> bool:
+    """Whether she may complete it as it is assigned now."""
     if task.assignee is not None and task.assignee != person.username:
         return _leads(person, task)
     return may_complete(
@@ -273,10 +300,15 @@ def _leads(person: Person, task: UserTask) -> bool:
     return any(split_group(g).unit in person.leads for g in task.candidate_groups if "@" in g)
 
 
-def _require_may_see(uow: UnitOfWork, person: Person, task: UserTask) -> None:
-    if _may_complete(person, task) or not person.groups.isdisjoint(task.candidate_groups):
-        return
-    raise Forbidden(what="opgaven hører til en anden enhed eller en anden rolle")
+def _may_see(advance: Advance, task: UserTask, case: Case | None) -> bool:
+    """Those who may complete it, and those who may read all of its case; without a case its groups."""
+    uow, person = advance.uow, advance.actor
+    if may_work_on(person, task):
+        return True
+    if case is None:
+        return task.case_key is None and not person.groups.isdisjoint(task.candidate_groups)
+    granted = access.case_access(uow, advance.catalog, person, case)
+    return granted is not None and granted.parts is None
 
 
 def _require_could_complete(uow: UnitOfWork, task: UserTask, username: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.domain.errors import BadInput, Forbidden, FormInvalid, Stale, TaskMovedOn, WrongState
+from service.domain.errors import FormInvalid, Stale, TaskMovedOn, WrongState
 from service.usecases import inbox as inboxes
 from service.usecases import tasks
 from service.web.here import person, platform, typed, words
@@ -31,13 +31,7 @@ def inbox() -> str:
 def assign_many() -> Response:
     """Assign the ticked tasks to one colleague."""
     keys = [int(k) for k in request.form.getlist("opgave") if k.isdecimal()]
-    done, refused = 0, ""
-    for key in keys:
-        try:
-            tasks.assign(platform(), person(), key, request.form.get("til", ""))
-            done += 1
-        except (Forbidden, BadInput, TaskMovedOn, WrongState) as fault:
-            refused = str(fault)
+    done, refused = tasks.assign_all(platform(), person(), keys, request.form.get("til", ""))
     flash(f"{done} opgaver er tildelt." if done != 1 else "1 opgave er tildelt.", "success")
     if refused:
         flash(f"{len(keys) - done} kunne ikke tildeles: {refused}", "warning")
