@@ -28,9 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-Convert = Callable[[Any], Any]
+from service.store.columns import Convert, Converting
 
 
 class Prepared:
@@ -89,33 +89,36 @@ class Written(Prepared):
 class Compiled:
     """The text for one database, how parameters go in and how rows come out."""
 
-    __slots__ = ("_constants", "_converters", "_names", "_positions", "_row_class", "_row_converters", "sql")
+    __slots__ = ("_inputs", "_positional", "_row_class", "_row_converters", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
-        self._names = tuple(compiled.binds)
-        self._positions = tuple(compiled.positiontup) if compiled.positiontup else None
-        self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        converters = ((name, _into(bind.type, dialect)) for name, bind in compiled.binds.items())
-        self._converters = {name: convert for name, convert in converters if convert is not None}
+        names = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
+        binds = [compiled.binds[name] for name in names]
+        self._positional = compiled.positiontup is not None
+        self._inputs = [
+            (name, None if bind.required else bind.value, _into(bind.type, dialect))
+            for name, bind in zip(names, binds, strict=True)
+        ]
         columns = getattr(statement, "exported_columns", ())
         converting = ((at, _out_of(column.type, dialect)) for at, column in enumerate(columns))
         self._row_converters = [(at, convert) for at, convert in converting if convert is not None]
         self._row_class: Any = None
 
     def parameters(self, given: Mapping[str, Any] | None) -> Any:
-        """As the driver wants them. What a row does not name is NULL (or the statement's own constant)."""
-        constants, converters, get = self._constants, self._converters, (given or {}).get
-        values: dict[str, Any] = {}
-        for name in self._names:
-            value = get(name)
-            if value is None:
-                value = constants.get(name)
-            convert = converters.get(name)
-            values[name] = value if convert is None else convert(value)
-        return values if self._positions is None else [values[name] for name in self._positions]
+        """As the driver wants them. What `given` does not name is the statement's own constant, or NULL."""
+        get = (given or {}).get
+        if self._positional:
+            return [
+                get(name, constant) if convert is None else convert(get(name, constant))
+                for name, constant, convert in self._inputs
+            ]
+        return {
+            name: get(name, constant) if convert is None else convert(get(name, constant))
+            for name, constant, convert in self._inputs
+        }
 
     def rows(self, cursor: Any) -> list[Any]:
         """All rows, columns by name."""
@@ -150,23 +153,20 @@ def _row_class(names: Sequence[str], changed: Sequence[tuple[int, Convert]]) -> 
 
 
 def _into(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    if isinstance(kind, TypeDecorator):
-        return lambda value: kind.process_bind_param(value, dialect)
-    return None
+    return kind.into(dialect.name) if isinstance(kind, Converting) else None
 
 
 def _out_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    if isinstance(kind, TypeDecorator):
-        return lambda value: kind.process_result_value(value, dialect)
+    if isinstance(kind, Converting):
+        return kind.out_of(dialect.name)
     if isinstance(kind, Boolean) and dialect.name == "sqlite":
         return lambda value: None if value is None else bool(value)
     return None
 
 
-class ListOf(TypeDecorator[Sequence[Any]]):
+class ListOf(Converting):
     """A list of keys or words as one parameter: an array on PostgreSQL, JSON on SQLite."""
 
-    impl = Text
     cache_ok = True
 
     def __init__(self, item: TypeEngine[Any]) -> None:
@@ -177,8 +177,15 @@ class ListOf(TypeDecorator[Sequence[Any]]):
         kind: TypeEngine[Any] = ARRAY(self.item) if dialect.name == "postgresql" else Text()
         return dialect.type_descriptor(kind)
 
-    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:
-        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+    def into(self, dialect_name: str) -> Convert | None:
+        return list if dialect_name == "postgresql" else _to_json_list
+
+    def out_of(self, dialect_name: str) -> Convert | None:
+        return None
+
+
+def _to_json_list(items: Iterable[Any]) -> str:
+    return json.dumps(list(items))
 
 
 class Among(ColumnElement[bool]):

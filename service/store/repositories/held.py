@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.domain.instances import Instance, InstanceStatus
@@ -67,7 +67,7 @@ def link(sealer: Sealer, before: bytes, instance_key: int, number: int, entry: H
 
 def held_of(row: Record, state: bytes | None) -> Held:
     return Held(
-        replace(instance_of(row), state=state),
+        instance_of(row, state),
         row.owner_key,
         row.unit,
         row.folder,
@@ -76,8 +76,8 @@ def held_of(row: Record, state: bytes | None) -> Held:
     )
 
 
-def instance_of(row: Record) -> Instance:
-    """The row as the domain knows it, without its state."""
+def instance_of(row: Record, state: bytes | None = None) -> Instance:
+    """The row as the domain knows it."""
     return Instance(
         key=row.key,
         root_key=row.root_key,
@@ -92,6 +92,7 @@ def instance_of(row: Record) -> Instance:
         parent_key=row.parent_key,
         parent_element_instance_key=row.parent_element_instance_key,
         version=row.version,
+        state=state,
         end_event=row.end_event,
     )
 

@@ -15,7 +15,7 @@ from service.domain.storage import HistoryEntry
 from service.store.repositories.definitions import DefinitionFacts
 from service.store.repositories.held import CHAIN_START, Held, held_of, instance_of
 from service.store.repositories.steps import APPEND, StepWriter
-from service.store.session import Session
+from service.store.session import Record, Session
 from service.store.statements import Prepared
 from service.store.tables import case, data_key, instance, job, timer, user_task
 from service.store.tables.waits import SUSPENDED
@@ -27,6 +27,13 @@ _LOCK = Prepared(
     select(instance, data_key.c.version.label("key_version"), data_key.c.wrapped)
     .select_from(_WITH_KEY)
     .where(_IS_ROOT)
+    .with_for_update(of=instance)
+)
+_OF_TASK = select(user_task.c.instance_key).where(user_task.c.key == bindparam("task")).scalar_subquery()
+_LOCK_OF_TASK = Prepared(
+    select(instance, data_key.c.version.label("key_version"), data_key.c.wrapped)
+    .select_from(_WITH_KEY)
+    .where(instance.c.root_key == _OF_TASK, instance.c.key == _OF_TASK)
     .with_for_update(of=instance)
 )
 _CALLED = (instance.c.key == bindparam("key")) & text("key <> root_key")
@@ -115,8 +122,18 @@ class SqlInstances:
         if row is None:
             root = self._session.value(_ROOT_OF_CALLED, {"key": key})
             return None if root is None else self.hold(root)
+        return self._keep(row)
+
+    def hold_of_task(self, task_key: int) -> Held | None:
+        """The root instance that a user task belongs to, locked. Read the task afterwards: it may have changed."""
+        self._session.must_write()
+        row = self._session.first(_LOCK_OF_TASK, {"task": task_key})
+        return None if row is None else self._held.get(row.key) or self._keep(row)
+
+    def _keep(self, row: Record) -> Held:
         self._vault.learn(row.owner_key, row.key_version, row.wrapped)
-        held = self._held[key] = held_of(row, self._vault.open(row.owner_key, state_place(key), row.state))
+        state = self._vault.open(row.owner_key, state_place(row.key), row.state)
+        held = self._held[row.key] = held_of(row, state)
         return held
 
     def get(self, key: int) -> Instance | None:

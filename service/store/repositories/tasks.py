@@ -97,13 +97,7 @@ class SqlTasks:
         return None if row is None else self._task(row)
 
     def lock(self, key: int) -> UserTask | None:
-        row = self._session.first(_BY_KEY, {"key": key})
-        if row is None:
-            return None
-        self._instances.hold(row.instance_key)
-        if self._session.postgresql:  # somebody else may have changed it while we waited for the instance
-            row = self._session.first(_BY_KEY, {"key": key})
-        return None if row is None else self._task(row)
+        return self.get(key) if self._instances.hold_of_task(key) else None
 
     def assign(self, task: UserTask, assignee: str | None) -> None:
         one = {"b_root": task.instance_key, "b_key": task.key}
