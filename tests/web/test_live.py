@@ -59,7 +59,7 @@ def test_everything_in_the_table_is_shipped(expression: str) -> None:
         'matches(a, "x")',
         "nu > a",
         "maal[1]",
-        "for x in a return x",
+        "for x in a, y in b return x",
         "a instance of string",
         "borger",
         "{a: 1}",

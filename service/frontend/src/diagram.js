@@ -8,6 +8,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import './diagram.css';
 
 const STEP = 0.2;
+const READABLE = 0.5;
 const LOOKS = ['active', 'waiting', 'incident', 'done', 'chosen', 'heat1', 'heat2', 'heat3', 'heat4', 'heat5', 'added', 'changed', 'removed'];
 
 function badge(mark) {
@@ -36,12 +37,29 @@ function fit(viewer) {
   if (canvas.zoom() > 1) canvas.zoom(1);
 }
 
+/* A large diagram begins where something is going on, or at its beginning, at a size that can be read. */
+function begin(viewer, config) {
+  const canvas = viewer.get('canvas');
+  fit(viewer);
+  if (canvas.zoom() >= READABLE) return;
+  const registry = viewer.get('elementRegistry');
+  const busy = (config.marks ?? []).filter((mark) => mark.badge && registry.get(mark.id)).map((mark) => registry.get(mark.id));
+  const starts = registry.filter((element) => element.type === 'bpmn:StartEvent' && element.parent?.type !== 'bpmn:SubProcess');
+  const start = busy[0] ?? starts.sort((a, b) => a.x + a.y - b.x - b.y)[0];
+  canvas.zoom(READABLE + STEP);
+  if (!start) return;
+  const { width, height } = canvas.viewbox();
+  const share = busy.length ? 0.5 : 0.15;
+  canvas.viewbox({ x: start.x + start.width / 2 - width * share, y: start.y + start.height / 2 - height / 2, width, height });
+}
+
 function connectButtons(figure, viewer) {
   const canvas = viewer.get('canvas');
   const act = {
     in: () => canvas.zoom(Math.min(canvas.zoom() + STEP, 4)),
     out: () => canvas.zoom(Math.max(canvas.zoom() - STEP, 0.2)),
     fit: () => fit(viewer),
+    full: () => (document.fullscreenElement ? document.exitFullscreen() : figure.requestFullscreen()),
   };
   figure.addEventListener('click', (event) => {
     const zoom = event.target.closest('[data-zoom]');
@@ -66,6 +84,14 @@ function point(figure, viewer, id) {
   figure.querySelector('[data-canvas]').scrollIntoView({ block: 'nearest' });
 }
 
+/* The wheel scrolls the page; it moves the diagram only while that has the focus. */
+function connectWheel(holder, viewer) {
+  const wheel = viewer.get('zoomScroll');
+  wheel.toggle(false);
+  holder.addEventListener('focusin', () => wheel.toggle(true));
+  holder.addEventListener('focusout', () => wheel.toggle(false));
+}
+
 /* The keys belong to the diagram only while it has the focus. */
 function connectKeys(holder, viewer) {
   const canvas = viewer.get('canvas');
@@ -82,6 +108,11 @@ function connectKeys(holder, viewer) {
   }, true);
 }
 
+function canvasResized(viewer) {
+  viewer.get('canvas').resized();
+  fit(viewer);
+}
+
 /** Draw the figure's diagram. Throws when the diagram cannot be fetched or read. */
 export async function show(figure) {
   const config = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
@@ -94,8 +125,10 @@ export async function show(figure) {
   svg.setAttribute('aria-hidden', 'true');
   for (const element of holder.querySelectorAll('[tabindex]')) element.setAttribute('tabindex', '-1');
   draw(viewer, config);
-  fit(viewer);
+  begin(viewer, config);
   connectButtons(figure, viewer);
   connectKeys(holder, viewer);
+  connectWheel(holder, viewer);
+  figure.addEventListener('fullscreenchange', () => requestAnimationFrame(() => canvasResized(viewer)));
   figure.dataset.drawn = 'yes';
 }

@@ -153,6 +153,10 @@ export const FUNCTIONS = {
   'ends with': onTexts((value, part) => value.endsWith(part)),
   'upper case': onTexts((value) => value.toUpperCase()),
   'lower case': onTexts((value) => value.toLowerCase()),
+  string: (value) => {
+    if (kind(value) === 'date') return value.text;
+    return ['string', 'number', 'boolean'].includes(kind(value)) ? String(value) : null;
+  },
   date: (value) => (text(value) ? FeelDate.read(value) : kind(value) === 'date' ? value : null),
 };
 
@@ -213,6 +217,10 @@ const NODES = {
   every: ([, name, domain, condition], scope) => {
     const list = evaluate(domain, scope);
     return kind(list) === 'list' ? everyOf(list.map((item) => evaluate(condition, overlay(scope, { [name]: item })))) : null;
+  },
+  for: ([, name, domain, result], scope) => {
+    const list = evaluate(domain, scope);
+    return kind(list) === 'list' ? list.map((item) => evaluate(result, overlay(scope, { [name]: item }))) : null;
   },
   call: ([, name, ...args], scope) => FUNCTIONS[name](...args.map((arg) => evaluate(arg, scope))),
 };

@@ -22,7 +22,7 @@ from service.feel.values import NANOS_PER_DAY
 
 FUNCTIONS = frozenset(
     {"not", "count", "list contains", "is empty", "sum", "string length", "contains", "starts with", "ends with"}
-    | {"upper case", "lower case", "date"}
+    | {"upper case", "lower case", "date", "string"}
 )
 """Functions that feel.js knows. Fewer arguments than it takes are null on both sides."""
 CHOOSERS = {Kind.SELECT, Kind.RADIO, Kind.CHECKLIST}
@@ -148,7 +148,7 @@ class _Trees:
             return ["date", self._today.isoformat()]
         if name == "duration" and len(node.args) == 1 and isinstance(node.args[0], n.Literal):
             return _constant(read_duration(node.args[0].value) if isinstance(node.args[0].value, str) else None)
-        if name not in FUNCTIONS or (len(node.args) != 1 and name in {"not", "count", "is empty", "date"}):
+        if name not in FUNCTIONS or (len(node.args) != 1 and name in {"not", "count", "is empty", "date", "string"}):
             raise _NotShipped
         return ["call", name, *self.each(node.args, bound)]
 
@@ -172,6 +172,13 @@ class _Trees:
         if not isinstance(node.condition, _YES_OR_NO) and not _is_not(node.condition):
             raise _NotShipped  # it may be an index
         return ["filter", self.of(node.target, bound), self.of(node.condition, bound | {"item"})]
+
+    def loop(self, node: n.For, bound: frozenset[str]) -> list[Json]:
+        if len(node.iterators) != 1 or node.iterators[0].end is not None:
+            raise _NotShipped
+        iterator = node.iterators[0]
+        inner = bound | {iterator.name}
+        return ["for", iterator.name, self.of(iterator.domain, bound), self.of(node.body, inner)]
 
     def quantified(self, node: n.Quantified, bound: frozenset[str]) -> list[Json]:
         if len(node.iterators) != 1 or node.iterators[0].end is not None:
@@ -216,6 +223,7 @@ _CONVERSIONS: Mapping[type[n.Node], Convert] = {
     n.In: _Trees.tests,
     n.Filter: _Trees.filter,
     n.Quantified: _Trees.quantified,
+    n.For: _Trees.loop,
     n.Negation: lambda t, x, b: ["minus", t.of(x.value, b)],
     n.Arithmetic: lambda t, x, b: ["calculate", x.op, t.of(x.left, b), t.of(x.right, b)],
     n.Comparison: lambda t, x, b: ["compare", x.op, t.of(x.left, b), t.of(x.right, b)],
