@@ -65,7 +65,8 @@ class World:
     ) -> None:
         """`like` begins with everything that is in another world (in memory)."""
         self.clock = ManualClock(start)
-        keys = KeyMaker(self.clock)
+        self._node: int = like._node + 1 if like else 0
+        keys = KeyMaker(self.clock, self._node)  # a copy's keys never meet those it was copied with
         engine = like.platform.engine if like else SpiffEngine()
         self.sent = Sent()
         self.failing: Counter[str] = Counter()
