@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Flask, abort, g, redirect, render_template, request, session
+from flask import Flask, abort, current_app, g, redirect, render_template, request, session
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -75,6 +75,8 @@ def _meet(house: House) -> None:
 
 def _open_door(routes: permissions.Routes) -> Response | None:
     """Let in whom the table lets in; others are asked to log in, or told kindly."""
+    if request.endpoint is None or security.is_for_programs(current_app, request.endpoint):
+        return None
     if request.url_rule is None or permissions.may_open(request.url_rule.rule, g.granted, routes):
         return None
     if g.person is None:

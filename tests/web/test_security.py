@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 
 from service.web import permissions, security
 from service.web.permissions import Capability, capabilities
@@ -68,6 +68,16 @@ class TestForgedPosts:
         with first.session_transaction() as session:
             token = session["csrf"]
         assert second.post("/sprog", data={"_csrf": token}).status_code == 400
+
+
+class TestPrograms:
+    def test_they_need_neither_token_nor_row(self) -> None:
+        site, api = make_site(), Blueprint("api", __name__, url_prefix="/v2")
+        api.for_programs = True  # type: ignore[attr-defined]
+        api.post("/ping")(lambda: {"pong": True})
+        site.register_blueprint(api)
+        assert site.test_client().post("/v2/ping").get_json() == {"pong": True}
+        assert "/v2/ping" not in permissions.missing_rows(site)
 
 
 class TestSession:
