@@ -134,7 +134,9 @@ class FieldReader(Findings):
             try:
                 patterns.compiled(pattern, "")
             except ValueError as fault:
-                self.fault(where, f"Mønstret i »validate.pattern« kan ikke bruges. Se efter, at parenteser går op ({fault}).")
+                self.fault(
+                    where, f"Mønstret i »validate.pattern« kan ikke bruges. Se efter, at parenteser går op ({fault})."
+                )
                 pattern = None
         rules = Rules(
             required=self.take(where, given, "required", bool, False),
