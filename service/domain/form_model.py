@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 
@@ -182,6 +182,12 @@ class Schema:
         """Every component, in reading order."""
         for part in self.components:
             yield from part.walk()
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Every name that an expression of the form reads: fields, and facts of its surroundings."""
+        values = (getattr(part, f.name) for part in self.walk() for f in fields(part))
+        return frozenset(name for value in values if isinstance(value, Expression) for name in value.names)
 
     @cached_property
     def conditional(self) -> bool:

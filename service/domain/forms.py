@@ -57,6 +57,11 @@ class Form:
         """Names of the values that a submission gives, at the top."""
         return frozenset(names_of(self.schema.components))
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every name that an expression of the form reads. Facts of its surroundings that are not among them may be left out."""
+        return self.schema.reads
+
     # -- what users do --------------------------------------------------------------------------------------------------
 
     def fresh(self, context: FormContext, draft: Raw | None = None) -> Submission:

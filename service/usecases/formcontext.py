@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from service.domain.cases import Case
 from service.domain.form_model import Option
@@ -19,39 +19,64 @@ def context_for(
     uow = advance.uow
     return FormContext(
         now=advance.now,
-        facts={**case_facts(uow, case), "opgave": dict(task_inputs)},
+        facts={**case_facts(uow, case, form.reads), "opgave": dict(task_inputs)},
         calendar=advance.catalog.calendar,
         choices={source: _options(uow, source, (case.unit if case else None) or unit) for source in form.sources},
     )
 
 
-def case_facts(uow: UnitOfWork, case: Case | None) -> dict[str, Json]:
-    """`sag`, `borger`, `enhed`, `ansvarlig` and `skema` under the names that forms and templates use."""
-    if case is None:
-        return {"sag": None, "borger": None, "enhed": None, "ansvarlig": None, "skema": {}}
+def _case(uow: UnitOfWork, case: Case) -> Json:
+    return {
+        "nummer": case.number,
+        "status": case.status,
+        "oprettet": case.opened_at.isoformat(),
+        "enhed": case.unit,
+        "ansvarlig": case.worker,
+        "timer_brugt": case.hours_used,
+        "timer_ramme": case.hours_budget,
+    }
+
+
+def _citizen(uow: UnitOfWork, case: Case) -> Json:
     citizen = uow.citizens.get(case.citizen_key) if case.citizen_key else None
+    return dict(citizen.words()) if citizen else None
+
+
+def _unit(uow: UnitOfWork, case: Case) -> Json:
     unit = uow.people.unit(case.unit) if case.unit else None
+    if unit is None:
+        return None
+    return {"id": unit.id, "navn": unit.name, "sikker_postkasse": unit.mailbox, "telefon": unit.phone}
+
+
+def _worker(uow: UnitOfWork, case: Case) -> Json:
     worker = uow.people.account(case.worker) if case.worker else None
-    newest: dict[str, Mapping[str, Json]] = {}
+    return person_facts(worker) if worker else None
+
+
+def _records(uow: UnitOfWork, case: Case) -> Json:
+    """Form id → the values of its newest submission."""
+    newest: dict[str, Json] = {}
     for record in uow.cases.records(case.key):
         newest.setdefault(record.form_id, record.values)
-    return {
-        "sag": {
-            "nummer": case.number,
-            "status": case.status,
-            "oprettet": case.opened_at.isoformat(),
-            "enhed": case.unit,
-            "ansvarlig": case.worker,
-            "timer_brugt": case.hours_used,
-            "timer_ramme": case.hours_budget,
-        },
-        "borger": dict(citizen.words()) if citizen else None,
-        "enhed": {"id": unit.id, "navn": unit.name, "sikker_postkasse": unit.mailbox, "telefon": unit.phone}
-        if unit
-        else None,
-        "ansvarlig": person_facts(worker) if worker else None,
-        "skema": newest,
-    }
+    return newest
+
+
+FACTS: Mapping[str, Callable[[UnitOfWork, Case], Json]] = {
+    "sag": _case,
+    "borger": _citizen,
+    "enhed": _unit,
+    "ansvarlig": _worker,
+    "skema": _records,
+}
+"""What forms and templates may know of a case, under the names they use."""
+
+
+def case_facts(uow: UnitOfWork, case: Case | None, names: Container[str] = FACTS) -> dict[str, Json]:
+    """The facts that are named, looked up; the others are left out."""
+    if case is None:
+        return {name: {} if name == "skema" else None for name in FACTS if name in names}
+    return {name: find(uow, case) for name, find in FACTS.items() if name in names}
 
 
 def person_facts(account: Account) -> dict[str, Json]:
