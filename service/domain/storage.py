@@ -219,8 +219,8 @@ class Tasks(Protocol):
         """Completed and cancelled, newest first."""
         ...
 
-    def finish(self, key: int, by: str, at: datetime) -> None:
-        """Note who completed it. A step notes its entry's actor for the tasks it completes, so this is for others."""
+    def took_part(self, instance_key: int, username: str) -> bool:
+        """Whether somebody has an open task of a root instance, or completed one."""
         ...
 
     def save_draft(self, draft: Draft) -> None: ...

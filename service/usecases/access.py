@@ -137,11 +137,7 @@ def _reaches(uow: UnitOfWork, person: Person, membership: Membership, right: Rig
 
 def _took_part(uow: UnitOfWork, person: Person, case: Case) -> bool:
     """Whether she has or had a task of the case's instance."""
-    if case.instance_key is None:
-        return False
-    return any(t.assignee == person.username for t in uow.tasks.open_of(case.instance_key)) or any(
-        t.completed_by == person.username for t in uow.tasks.finished_of(case.instance_key)
-    )
+    return case.instance_key is not None and uow.tasks.took_part(case.instance_key, person.username)
 
 
 def _is_offered(uow: UnitOfWork, person: Person, case: Case) -> bool:

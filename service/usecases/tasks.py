@@ -193,7 +193,6 @@ def complete_in(
             folder=found[0].folder if found else "",
             element_id=task.element_id,
         )
-    uow.tasks.finish(task.key, person.username, advance.now)
     return advance.move(
         task.instance_key, TaskCompleted(task.key, values), {"element": task.element_id, "navn": task.name}
     )

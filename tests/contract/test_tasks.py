@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.cases import Draft
 from service.domain.errors import NotFound, TaskMovedOn
-from service.domain.waits import DueChanged, TaskStatus, WaitKind
+from service.domain.waits import CloseReason, DueChanged, TaskStatus, WaitKind
 from service.store import SqlStore, SqlUnitOfWork
 from tests.contract import making as m
 
@@ -115,20 +115,19 @@ def test_open_and_finished_lists(store: SqlStore) -> None:
     assert len(store.read(lambda uow: uow.tasks.finished_of(instance.key, limit=2))) == 2
 
 
-def test_who_completed_it_may_be_said_apart(store: SqlStore) -> None:
-    wait = m.user_task()
-    instance = m.started(store, wait)
+def test_who_took_part(store: SqlStore) -> None:
+    done, mine, others = m.user_task(), m.user_task(assignee="mette"), m.user_task(candidate_users=("ida",))
+    instance = m.started(store, done, mine, others)
+    other = m.started(store, m.user_task(assignee="per"))
+    m.move(store, instance.key, m.step(closed=m.closed(done)), m.entry(actor="ole"))
 
-    def work(uow: SqlUnitOfWork) -> None:
-        locked = uow.instances.lock(instance.key)
-        assert locked is not None
-        uow.instances.apply(locked, m.step(closed=m.closed(wait)), m.entry(actor="api"))
-        uow.tasks.finish(wait.key, "ole", m.START + m.MINUTE)
+    def who(key: int) -> list[str]:
+        return store.read(lambda uow: [n for n in ("mette", "ole", "ida", "per") if uow.tasks.took_part(key, n)])
 
-    store.transact(work)
-    task = store.read(lambda uow: uow.tasks.get(wait.key))
-    assert task is not None
-    assert (task.status, task.completed_by, task.completed_at) == (TaskStatus.COMPLETED, "ole", m.START + m.MINUTE)
+    assert who(instance.key) == ["mette", "ole"]
+    assert who(other.key) == ["per"]
+    m.move(store, instance.key, m.step(closed=m.closed(mine, reason=CloseReason.TERMINATED)), m.entry(actor="per"))
+    assert who(instance.key) == ["ole"]
 
 
 def test_another_due_date(store: SqlStore) -> None:

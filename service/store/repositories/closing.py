@@ -47,7 +47,6 @@ class Closer:
 
     def __init__(self, session: Session, deadlines: SqlDeadlines, held: Held, entry: HistoryEntry) -> None:
         self._session, self._deadlines, self._held, self._entry = session, deadlines, held, entry
-        self.completed: list[int] = []
         self._stamp = {"b_root": held.key, "b_at": entry.at, "b_by": entry.actor}
 
     def close(self, closed: Sequence[Closed]) -> None:
@@ -90,7 +89,6 @@ class Closer:
             if with_drafts := [row.key for row in rows if row.drafts]:
                 self._drop(_DROP_DRAFTS, with_drafts)
             if reason is CloseReason.COMPLETED:
-                self.completed += [row.key for row in rows]
                 ids = [row.deadline_id for row in rows if row.deadline_id is not None]
                 self._deadlines.met(self._held.owner_key, ids, self._entry.at)
             reminded += [row.key for row in rows if row.due is not None]

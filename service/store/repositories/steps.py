@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, insert, select, text, update
@@ -106,8 +105,6 @@ class StepWriter:
     def __init__(self, session: Session, vault: Vault, keys: Keys, facts: DefinitionFacts) -> None:
         self._session, self._vault, self._keys, self._facts = session, vault, keys, facts
         self._deadlines = SqlDeadlines(session, vault)
-        self.completed: dict[int, tuple[str, datetime]] = {}
-        """User tasks that steps of this unit of work completed: by whom and when, as their rows say."""
 
     def write(self, held: Held, version: int, step: Step, entry: HistoryEntry) -> Instance:
         """Raises `Overtaken` when the instance no longer stands at `version`."""
@@ -116,7 +113,6 @@ class StepWriter:
         closer = Closer(self._session, self._deadlines, held, entry)
         if step.closed:
             closer.close(step.closed)
-            self.completed.update((key, (entry.actor, entry.at)) for key in closer.completed)
         self._call(held, step.called, entry)
         opened = self._open(held, step, entry)
         self._move(held, step, entry)

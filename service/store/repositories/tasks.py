@@ -45,10 +45,14 @@ _OPEN_CANDIDATES = Prepared(
     .where(task_candidate.c.instance_key == bindparam("b_root"), task_candidate.c.task_key == bindparam("b_key"))
     .values(open=bindparam("b_open"))
 )
-_FINISH = Prepared(
-    update(user_task)
-    .where(user_task.c.key == bindparam("b_key"))
-    .values(completed_by=bindparam("b_by"), completed_at=bindparam("b_at"))
+_TOOK_PART = Prepared(
+    select(user_task.c.key)
+    .where(
+        user_task.c.instance_key == bindparam("root"),
+        (user_task.c.completed_by == bindparam("who"))
+        | ((user_task.c.assignee == bindparam("who")) & text("status = 'CREATED'")),
+    )
+    .limit(1)
 )
 _WHERE_TASK = Prepared(
     select(user_task.c.instance_key, user_task.c.owner_key, user_task.c.status).where(
@@ -112,9 +116,8 @@ class SqlTasks:
     def finished_of(self, instance_key: int, limit: int = 200) -> Sequence[UserTask]:
         return [self._task(row) for row in self._session.rows(_FINISHED, {"root": instance_key, "n": limit})]
 
-    def finish(self, key: int, by: str, at: datetime) -> None:
-        if self._instances.steps.completed.get(key) != (by, at):
-            self._session.write(_FINISH, {"b_key": key, "b_by": by, "b_at": at})
+    def took_part(self, instance_key: int, username: str) -> bool:
+        return self._session.first(_TOOK_PART, {"root": instance_key, "who": username}) is not None
 
     def save_draft(self, draft: Draft) -> None:
         task = self._session.first(_WHERE_TASK, {"key": draft.task_key})
