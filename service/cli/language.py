@@ -25,7 +25,7 @@ def feel(expression: str, context: str) -> None:
     """Evaluate a FEEL expression and print its value as JSON."""
     environment = CalendarEnvironment(SystemClock().now(), Calendar())
     try:
-        value = parse_expression(expression.removeprefix("=")).evaluate(_json(context), environment)
+        value = parse_expression(expression.removeprefix("=")).evaluate(json_object("--context", context), environment)
     except FeelSyntaxError as fault:
         raise click.ClickException(fault.message_da) from fault
     for warning in translate_all(environment.warnings):
@@ -47,7 +47,7 @@ def dmn(file: Path, decision: str, context: str) -> None:
     if found is None:
         raise click.ClickException(f"Beslutningen {decision} findes ikke. Kendte: {', '.join(sorted(model.decisions))}")
     try:
-        result = found.evaluate(_json(context), CalendarEnvironment(SystemClock().now(), Calendar()))
+        result = found.evaluate(json_object("--context", context), CalendarEnvironment(SystemClock().now(), Calendar()))
     except DecisionFailed as fault:
         raise click.ClickException(fault.reason_da) from fault
     for warning in translate_all(result.warnings):
@@ -66,13 +66,14 @@ def tck(folder: Path) -> None:
     sys.exit(0 if last.endswith(" 0 failed") else 1)
 
 
-def _json(text: str) -> dict[str, object]:
+def json_object(option: str, text: str) -> dict[str, object]:
+    """What an option gives as JSON. Raises ClickException when it is not an object."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
-        raise click.ClickException(f"--context er ikke gyldig JSON: {fault}") from fault
+        raise click.ClickException(f"{option} er ikke gyldig JSON: {fault}") from fault
     if not isinstance(value, dict):
-        raise click.ClickException("--context skal være et JSON-objekt, fx '{\"alder\": 30}'")
+        raise click.ClickException(f"{option} skal være et JSON-objekt, fx '{{\"alder\": 30}}'")
     return value
 
 
