@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -102,6 +102,8 @@ _DOCUMENT = Prepared(select(document).where(document.c.key == bindparam("key")))
 class SqlCases:
     def __init__(self, session: Session, vault: Vault, citizens: SqlCitizens) -> None:
         self._session, self._vault, self._citizens = session, vault, citizens
+        self._known: dict[int, Case] = {}
+        """What this unit of work has read or saved: asking again costs nothing, and saving tells what is stale."""
         self._saved: dict[int, int] = {}
         """Version stored by this unit of work, per case."""
 
@@ -109,13 +111,14 @@ class SqlCases:
         """Also makes the data key of everything that belongs to the case."""
         self._vault.make(case.key)
         self._session.write(_INSERT, self._row(case))
+        self._known[case.key] = case
         self._index(case)
 
     def next_number(self, series: str) -> int:
         return raised(self._session, f"case number {series}")
 
     def get(self, key: int) -> Case | None:
-        return self._maybe(self._session.first(_BY_KEY, {"key": key}))
+        return self._known.get(key) or self._maybe(self._session.first(_BY_KEY, {"key": key}))
 
     def by_number(self, number: str) -> Case | None:
         return self._maybe(self._session.first(_BY_NUMBER, {"number": number}))
@@ -126,6 +129,7 @@ class SqlCases:
         if stored is None or (case.version != stored.version and self._saved.get(case.key) != stored.version):
             raise Overtaken
         self._saved[case.key] = stored.version + 1
+        self._known[case.key] = replace(case, version=stored.version + 1)
         self._session.write(_SAVE, self._row(case) | {"b_key": case.key, "version": stored.version + 1})
         if case.citizen_key != stored.citizen_key or case.number != stored.number:
             self._index(case)
@@ -143,6 +147,7 @@ class SqlCases:
         return [self._case(row) for row in self._session.rows(_ALL_OF_CITIZEN, {"citizen": citizen_key})]
 
     def erase(self, key: int, at: datetime) -> None:
+        self._known.pop(key, None)
         erase_case(self._session, self._vault, key, at)
 
     def add_record(self, record: CaseRecord) -> None:
@@ -254,7 +259,9 @@ class SqlCases:
 
     def _case(self, row: Record) -> Case:
         detail = self._vault.open_text(row.key, place("case.closing_detail", row.key), row.closing_detail)
-        return Case(**{name: row._mapping[name] for name in _CASE_FIELDS} | {"closing_detail": detail or None})
+        columns = row._mapping
+        case = Case(**{name: columns[name] for name in _CASE_FIELDS} | {"closing_detail": detail or None})
+        return self._known.setdefault(case.key, case)
 
     def _json(self, column: str, row: Record) -> Any:
         return self._vault.open_json(row.case_key, place(column, row.case_key, row.key), row.content) or {}
