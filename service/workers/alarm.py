@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
@@ -33,6 +33,8 @@ POLL_S = 1.0
 """How soon work that another process has put into the database is seen."""
 BREATH_S = 0.01
 """Least time between two looks: commits in quick succession share one."""
+NO_LATER = timedelta(milliseconds=1)
+"""How much later than due the alarm may ring without being set anew."""
 BATCH = 50
 """Timers claimed at a time. Jobs and dispatches are claimed one by one: each may take long."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
@@ -78,6 +80,7 @@ class Workers:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._scheduler = BackgroundScheduler(timezone=LOCAL_ZONE, daemon=True)
+        self._rings_at = datetime.min.replace(tzinfo=UTC)
 
     def start(self) -> None:
         """Start the threads and the alarm. Returns at once; what is overdue is done first."""
@@ -140,7 +143,7 @@ class Workers:
                 return
 
     def _look(self) -> None:
-        now = self._platform.clock.now()
+        now, machine_time = self._platform.clock.now(), SystemClock().now()
         dues = self._platform.read(
             lambda uow: (
                 (self._timers, uow.timers.next_due()),
@@ -152,14 +155,18 @@ class Workers:
         for lane, due in dues:
             if due is not None and due <= now:
                 lane.ring()
-        self._set_alarm(min(later, default=None), now)
-
-    def _set_alarm(self, due: datetime | None, now: datetime) -> None:
-        """Ring at `due`, or after the longest sleep. The scheduler's clock is the machine's, so lengths are what is kept."""
         longest = timedelta(seconds=LONGEST_SLEEP_S)
-        length = longest if due is None else min(due - now, longest)
-        if not self._stopping.is_set():
-            self._scheduler.modify_job(WAKE, next_run_time=SystemClock().now() + length)
+        length = min((due - now for due in later), default=longest)
+        self._set_alarm(machine_time, machine_time + min(length, longest))
+
+    def _set_alarm(self, now: datetime, at: datetime) -> None:
+        """Ring then, by the machine's clock, which is the scheduler's.
+
+        An alarm that rings sooner is left as it is: ringing once in vain costs less than setting it at every commit.
+        """
+        if not now < self._rings_at <= at + NO_LATER and not self._stopping.is_set():
+            self._rings_at = at
+            self._scheduler.modify_job(WAKE, next_run_time=at)
 
     # -- the lanes ------------------------------------------------------------------------------------------------------
 

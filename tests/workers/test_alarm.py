@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -181,6 +181,29 @@ def test_a_burst_of_commits_is_answered_by_few_looks(house: House) -> None:
         looks, elapsed = store.reads - before, time.monotonic() - begun
     assert looks <= elapsed / alarm.BREATH_S + 2
     assert store.writes == 0, "nothing was due, so nothing was claimed"
+
+
+def test_the_alarm_is_set_anew_only_to_ring_sooner(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    rings: list[datetime] = []
+    real = alarm.BackgroundScheduler.modify_job
+
+    def modify_job(scheduler: Any, name: str, **changes: Any) -> Any:
+        rings.append(changes["next_run_time"])
+        return real(scheduler, name, **changes)
+
+    monkeypatch.setattr(alarm.BackgroundScheduler, "modify_job", modify_job)
+    house.deploy({"p.bpmn": TIMER})
+    house.start(sekunder=20)
+    store, _ = watched(house)
+    with working(house) as workers:
+        look_again(store, workers)
+        house.start(sekunder=25)
+        look_again(store, workers)
+        assert len(rings) == 1
+        house.start(sekunder=10)
+        look_again(store, workers)
+    [first, second] = rings
+    assert second < first
 
 
 def test_jobs_of_others_wake_nobody(house: House) -> None:
