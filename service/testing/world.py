@@ -80,7 +80,7 @@ class World:
             engine=engine,
             clock=self.clock,
             keys=keys,
-            catalogs=like.platform.catalogs if like else Catalogs(engine),
+            catalogs=like.platform.catalogs.copy() if like else Catalogs(engine),
             handlers=self.handlers,
         )
         self._channels: Mapping[Channel, Carrier] = dict.fromkeys(Channel, self.sent)

@@ -66,6 +66,13 @@ class Catalogs:
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
 
+    def copy(self) -> Catalogs:
+        """One for a copy of the same store: knows all that this one knows, and goes on by itself."""
+        made, known = Catalogs(self._engine), self._compiled
+        made._compiled = _Compiled(dict(known.processes), dict(known.decisions), dict(known.forms))
+        made._snapshot = self._snapshot
+        return made
+
     def view(self, definitions: Definitions) -> DeployedCatalog:
         """The catalogue now: one cheap look-up unless something was deployed since."""
         stamp = definitions.stamp()

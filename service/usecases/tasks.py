@@ -300,9 +300,9 @@ def _leads(person: Person, task: UserTask) -> bool:
 
 
 def _may_see(advance: Advance, task: UserTask, case: Case | None) -> bool:
-    """Those who may complete it, and those who may read all of its case; without a case its groups."""
+    """Those who may complete it now, and those who may read all of its case; without a case its groups."""
     uow, person = advance.uow, advance.actor
-    if may_work_on(person, task):
+    if task.status is TaskStatus.CREATED and may_work_on(person, task):
         return True
     if case is None:
         return task.case_key is None and not person.groups.isdisjoint(task.candidate_groups)

@@ -8,6 +8,7 @@ import pytest
 
 from service.domain.clock import LOCAL_ZONE
 from service.testing import World
+from tests.usecases.office import Office, like, open_office
 
 TWO_FORM = Path(__file__).parents[1] / "bench" / "two_form"
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=LOCAL_ZONE)
@@ -17,4 +18,16 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=LOCAL_ZONE)
 def world() -> Iterator[World]:
     with World(MONDAY) as made:
         made.deploy_folder(TWO_FORM)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def empty_office() -> Iterator[Office]:
+    with open_office() as made:
+        yield made
+
+
+@pytest.fixture
+def office(empty_office: Office) -> Iterator[Office]:
+    with like(empty_office) as made:
         yield made
