@@ -54,6 +54,8 @@ class CaseKind(Part):
     statusser: tuple[str, ...]
     afslutningsaarsager: dict[str, str]
     """Closing reason → what people read."""
+    kilder: dict[str, str] = {}
+    """Source of the enquiry → what people read."""
     felter: CaseFields = CaseFields()
     opbevaring: str = "P5Y"
     """How long a closed case is kept (ISO 8601)."""

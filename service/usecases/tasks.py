@@ -129,18 +129,26 @@ def _leads_only(person: Person, task: UserTask) -> bool:
     return task.assignee != person.username and person.groups.isdisjoint(task.candidate_groups)
 
 
-def save_draft(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> None:
-    """Keep what was typed so far, for her alone. A task that has moved on keeps nothing and raises TaskMovedOn."""
+def save_draft(
+    platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]
+) -> tuple[Form, Submission] | None:
+    """Keep what was typed so far, for her alone; the form as it looks with it (None for a task without a form).
 
-    def work(uow: UnitOfWork) -> None:
+    A task that has moved on keeps nothing and raises TaskMovedOn.
+    """
+
+    def work(uow: UnitOfWork) -> tuple[Form, Submission] | None:
+        advance = Advance(platform, uow, person)
         task = _open(uow.tasks.get(key))
         if not may_work_on(person, task):
             raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
-        now = platform.clock.now()
         typed = {name: list(texts) for name, texts in fields.items()}
-        uow.tasks.save_draft(Draft(task_key=task.key, username=person.username, saved_at=now, fields=typed))
+        uow.tasks.save_draft(Draft(task_key=task.key, username=person.username, saved_at=advance.now, fields=typed))
+        case = uow.cases.get(task.case_key) if task.case_key else None
+        form, context = _form(advance, task, case)
+        return (form, form.parse(fields, context)) if form and context else None
 
-    platform.store.transact(work)
+    return platform.store.transact(work)
 
 
 @dataclass(frozen=True, slots=True)

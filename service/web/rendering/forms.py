@@ -209,8 +209,8 @@ def record_view(form: Form, submission: Submission, **settings: Any) -> FormView
     return FormView(form, submission, readonly=True, **settings)
 
 
-def draft_answer(form: Form, submission: Submission, message: str) -> dict[str, Json]:
-    """What the draft script in the browser is told: a line to show, and what conditions give."""
+def draft_answer(form: Form, submission: Submission, message: str | None = None) -> dict[str, Json]:
+    """What the draft script in the browser is told: a line to show (None: its own), and what conditions give."""
     places = list(_conditional(form.schema.components, "", submission))
     return {
         "message": message,

@@ -6,9 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.domain.errors import FormInvalid, Stale, TaskMovedOn, WrongState
+from service.domain.json import Json
 from service.usecases import inbox as inboxes
 from service.usecases import tasks
 from service.web.here import person, platform, typed, words
+from service.web.rendering.forms import draft_answer
 
 pages = Blueprint("tasks", __name__)
 
@@ -80,10 +82,10 @@ def onward(upcoming: tasks.Upcoming | None) -> str:
 
 
 @pages.post("/opgaver/<int:key>/kladde")
-def draft(key: int) -> tuple[str, int]:
-    """Saved while typing; the page needs no answer."""
-    tasks.save_draft(platform(), person(), key, typed())
-    return "", 204
+def draft(key: int) -> tuple[Json, int]:
+    """Saved while typing; told back is what the form's conditions give now."""
+    saved = tasks.save_draft(platform(), person(), key, typed())
+    return (draft_answer(*saved), 200) if saved else ({}, 200)
 
 
 @pages.post("/opgaver/<int:key>/tag")
