@@ -58,15 +58,11 @@ def protect(app: Flask, *, secret_key: bytes, secure_cookies: bool, session_hour
     Blueprints that answer programs set `for_programs = True`: they ask for credentials with every request, take no
     session, and so need neither a token nor a row in the table of who may open what.
     """
-    app.secret_key = secret_key
-    app.session_interface = Cookies(secret_key)
+    lifetime = timedelta(hours=session_hours)
+    name = "__Host-forloeb" if secure_cookies else "forloeb"
+    app.session_interface = Cookies(secret_key, name, lifetime=lifetime, secure=secure_cookies)
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-forloeb" if secure_cookies else "forloeb",
-        SESSION_COOKIE_SECURE=secure_cookies,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=session_hours),
+        PERMANENT_SESSION_LIFETIME=lifetime,
         MAX_CONTENT_LENGTH=16 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,

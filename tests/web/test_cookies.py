@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask, session
 
@@ -10,13 +12,19 @@ from service.web.cookies import Cookies
 KEY = b"a key for tests only, of 32 bytes"
 
 
-def make_app(key: bytes = KEY) -> Flask:
+def make_app(key: bytes = KEY, hours: int = 10, *, secure: bool = False) -> Flask:
     app = Flask(__name__)
-    app.secret_key = key
-    app.session_interface = Cookies(key)
+    app.session_interface = Cookies(key, "session", lifetime=timedelta(hours=hours), secure=secure)
     app.add_url_rule("/sæt", "put", lambda: session.update(who="æøå", _flashes=[("success", "Gemt")]) or "")
+    app.add_url_rule("/bliv", "stay", lambda: session.update(who="æøå", _permanent=True) or "")
+    app.add_url_rule("/glem", "forget", forget)
     app.add_url_rule("/se", "look", lambda: dict(session))
     return app
+
+
+def forget() -> str:
+    session.clear()
+    return ""
 
 
 def cookie_of(app: Flask) -> str:
@@ -57,7 +65,30 @@ def test_another_key_opens_nothing() -> None:
 
 
 def test_an_old_cookie_is_no_session() -> None:
-    app = make_app()
-    cookie = cookie_of(app)
-    app.config["PERMANENT_SESSION_LIFETIME"] = -1
-    assert seen(app, cookie) == {}
+    assert seen(make_app(hours=-1), cookie_of(make_app())) == {}
+
+
+def test_it_is_sent_when_something_has_changed() -> None:
+    client = make_app().test_client()
+    assert "Set-Cookie" in client.get("/sæt").headers
+    assert "Set-Cookie" not in client.get("/se").headers
+
+
+@pytest.mark.parametrize(
+    ("path", "secure", "attributes"),
+    [
+        ("/sæt", False, {"HttpOnly", "Path=/", "SameSite=Lax"}),
+        ("/bliv", False, {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=36000"}),
+        ("/sæt", True, {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"}),
+    ],
+)
+def test_how_long_it_lives_and_who_may_see_it(path: str, secure: bool, attributes: set[str]) -> None:
+    sent = make_app(secure=secure).test_client().get(path).headers["Set-Cookie"]
+    assert set(sent.split("; ")[1:]) == attributes
+
+
+def test_a_cleared_session_takes_the_cookie_away() -> None:
+    client = make_app().test_client()
+    client.get("/sæt")
+    client.get("/glem")
+    assert client.get_cookie("session") is None
