@@ -61,7 +61,7 @@ class Reach(StrEnum):
     UNIT = "enhed"
     """Cases of her units."""
     INTAKE = "indgang"
-    """Cases not yet handed to a unit."""
+    """Cases not yet handed to a unit, and those she is offered a task in or has or had one."""
     ALL = "alle"
     REASON = "begrundelse"
     """Any case, after giving a reason."""

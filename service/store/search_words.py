@@ -27,11 +27,14 @@ def words_of(text: str) -> list[str]:
 
 
 def wanted(words: tuple[str, ...]) -> list[str]:
-    """The prefixes that a search must find all of. Raises `BadInput` for a word of one letter."""
+    """The prefixes that a search must find all of. Words of one letter (an initial) say nothing beside longer ones; alone they
+    raise `BadInput`.
+    """
     found = [word for text in words for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold())]
-    if any(len(word) < SHORTEST for word in found):
+    longer = [word for word in found if len(word) >= SHORTEST]
+    if found and not longer:
         raise BadInput(why="Søg på ord med mindst to bogstaver eller cifre.")
-    return list(dict.fromkeys(word[:LONGEST] for word in found))
+    return list(dict.fromkeys(word[:LONGEST] for word in longer))
 
 
 def token(sealer: Sealer, prefix: str) -> bytes:

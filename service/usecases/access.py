@@ -122,7 +122,7 @@ def _reaches(uow: UnitOfWork, person: Person, membership: Membership, right: Rig
         case Reach.UNIT:
             return case.unit is not None and (case.unit == membership.unit or case.unit in person.leads)
         case Reach.INTAKE:
-            return case.unit is None or _took_part(uow, person, case)
+            return case.unit is None or _took_part(uow, person, case) or _is_offered(uow, person, case)
         case Reach.OWN:
             return (
                 case.worker == person.username
@@ -141,8 +141,8 @@ def _took_part(uow: UnitOfWork, person: Person, case: Case) -> bool:
 
 
 def _is_offered(uow: UnitOfWork, person: Person, case: Case) -> bool:
-    """Whether she may take a task of the case's instance. That opens no more than parts of a case: all of it is for those
-    who take the task.
+    """Whether she may take a task of the case's instance. Those who receive cases read them then; where a role reads its own
+    cases, that opens parts at most: all of a case is for those who take the task.
     """
     tasks: Sequence[UserTask] = uow.tasks.open_of(case.instance_key) if case.instance_key is not None else ()
     return any(
