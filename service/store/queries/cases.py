@@ -18,6 +18,7 @@ from service.store.columns import Due
 from service.store.queries.citizens import CITIZEN_COLUMNS, CITIZEN_JOINS, shown_citizen
 from service.store.queries.paging import (
     counted,
+    counted_apart,
     due_cursor,
     key_cursor,
     merged,
@@ -130,7 +131,7 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         parameters["after_key"] = read_key_cursor(query.after)
     size = page_size(query)
     rows = session.rows(_page_statement(shape), parameters | {"n": size + 1})
-    found = total(session, lambda: _count_statement(shape), parameters, len(rows), query)
+    found = total(session, *_count_statements(shape), parameters, len(rows), query)
     beside = _beside(session, [row.key for row in rows[:size]])
     cursor = (lambda row: due_cursor(row.sort_date, row.key)) if shape.by_date else (lambda row: key_cursor(row.key))
     return make_page(rows, lambda row: _row(row, vault, beside), cursor, size, found)
@@ -176,14 +177,16 @@ def _page_statement(shape: Shape) -> Written:
 
 
 @lru_cache(maxsize=1024)
-def _count_statement(shape: Shape) -> Written:
-    return written(counted(_branches(shape, paged=False)))
+def _count_statements(shape: Shape) -> tuple[Written | None, Written]:
+    branches = _branches(shape, paged=False)
+    apart = branches[: len(branches) - int(shape.worker)]  # the worker's cases may lie in any unit
+    return written(counted_apart(apart)) if apart else None, written(counted(branches))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:
     ways = ["1 = 1"] if shape.everything else [f"c.unit = :u{i}" for i in range(shape.units)]
-    ways += ["c.worker = :worker"] if shape.worker else []
     ways += ["c.unit IS NULL"] if shape.intake else []
+    ways += ["c.worker = :worker"] if shape.worker else []
     columns = "c.sort_date, c.key" if shape.by_date else "c.key"
     return [f'SELECT {columns} FROM "case" AS c WHERE {way}{_filters(shape, paged)}' for way in ways]
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, text
 from service.domain.instances import InstanceStatus
 from service.domain.views import InstanceQuery, InstanceRow, Page
 from service.store import tables as t
-from service.store.queries.paging import counted, key_cursor, merged, page_size, read_key_cursor, total, written
+from service.store.queries.paging import counted_apart, key_cursor, merged, page_size, read_key_cursor, total, written
 from service.store.queries.paging import page as make_page
 from service.store.repositories.held import case_of
 from service.store.session import Record, Session
@@ -21,7 +21,7 @@ from service.store.statements import Prepared, Written, among
 
 _STATES = {
     "aktive": " AND i.status = 'ACTIVE' AND NOT i.suspended",
-    "suspenderede": " AND i.suspended AND i.status = 'ACTIVE'",
+    "suspenderede": " AND i.suspended AND i.status || '' = 'ACTIVE'",
     "hændelser": " AND i.root_key IN (SELECT o.instance_key FROM incident AS o WHERE o.resolved_at IS NULL)",
     "afsluttede": " AND i.status = 'COMPLETED'",
     "annullerede": " AND i.status = 'TERMINATED'",
@@ -43,7 +43,7 @@ _INCIDENTS = Prepared(
 )
 _COUNTS = Prepared(
     select(t.instance.c.process_id, t.instance.c.definition_version, func.count())
-    .where(text("key = root_key AND status = 'ACTIVE'"))
+    .where(text("parent_key IS NULL AND ended_at IS NULL"))
     .group_by(t.instance.c.process_id, t.instance.c.definition_version)
 )
 _COLUMNS = tuple(
@@ -110,7 +110,7 @@ def page(session: Session, query: InstanceQuery) -> Page[InstanceRow]:
         parameters["after_key"] = read_key_cursor(query.after)
     size = page_size(query)
     rows = session.rows(_page_statement(shape), parameters | {"n": size + 1})
-    found = total(session, lambda: _count_statement(shape), parameters, len(rows), query)
+    found = total(session, None, _count_statement(shape), parameters, len(rows), query)
     counts = _beside(session, rows[:size])
     read = lambda row: _row(row, counts, case_content=query.case_content)  # noqa: E731
     return make_page(rows, read, lambda row: key_cursor(row.key), size, found)
@@ -149,12 +149,12 @@ def _page_statement(shape: Shape) -> Written:
 
 @lru_cache(maxsize=1024)
 def _count_statement(shape: Shape) -> Written:
-    return written(counted(_branches(shape, paged=False)))
+    return written(counted_apart(_branches(shape, paged=False)))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:
     filters = _STATES[shape.state]
-    filters += " AND i.process_id = :process_id" if shape.process else " AND i.key = i.root_key"
+    filters += " AND i.process_id = :process_id" if shape.process else " AND i.parent_key IS NULL"
     filters += " AND i.definition_version = :version" if shape.version else ""
     filters += " AND i.owner_key = :case_key AND i.owner_key <> i.root_key" if shape.case else ""
     filters += " AND i.key < :after_key" if shape.after and paged else ""

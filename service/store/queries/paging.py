@@ -45,9 +45,14 @@ def merged(branches: Sequence[str], order: str) -> str:
 
 
 def counted(branches: Sequence[str]) -> str:
-    """How many rows all branches have together, up to `:n`."""
+    """How many rows all branches have together, each row once, up to `:n`."""
     limited = (f"SELECT * FROM ({branch} LIMIT :n) AS b{i}" for i, branch in enumerate(branches))
     return f"SELECT count(*) FROM (SELECT * FROM ({' UNION '.join(limited)}) AS m LIMIT :n) AS c"
+
+
+def counted_apart(branches: Sequence[str]) -> str:
+    """How many rows branches have together that share none, up to `:n`: stops as soon as it is there."""
+    return f"SELECT count(*) FROM (SELECT 1 FROM ({' UNION ALL '.join(branches)}) AS m LIMIT :n) AS c"
 
 
 def written(sql: str, columns: Sequence[ColumnElement[Any]] = ()) -> Written:
@@ -64,11 +69,20 @@ class Asked(Protocol):
     def limit(self) -> int: ...
 
 
-def total(session: Session, sql: Callable[[], Written], parameters: dict[str, object], rows: int, query: Asked) -> int:
-    """The capped total; no look-up when the first page holds everything."""
+def total(
+    session: Session, apart: Written | None, together: Written, parameters: dict[str, object], rows: int, query: Asked
+) -> int:
+    """The capped total.
+
+    No look-up when the first page holds everything, and mostly a cheap one: where branches that share no rows
+    (`apart`) reach the cap, nobody needs to know how many rows all branches have.
+    """
     if query.after is None and rows <= page_size(query):
         return rows
-    return min(CAP + 1, int(session.value(sql(), parameters | {"n": CAP + 1})))
+    upto = parameters | {"n": CAP + 1}
+    if apart is not None and session.value(apart, upto) > CAP:
+        return CAP + 1
+    return int(session.value(together, upto))
 
 
 def page_size(query: Asked) -> int:

@@ -48,11 +48,11 @@ _SAVE = Prepared(
 _OF_CITIZEN = select(case).where(case.c.citizen_key == bindparam("citizen")).order_by(desc(case.c.key))
 _ALL_OF_CITIZEN = Prepared(_OF_CITIZEN)
 _OPEN_OF_CITIZEN = Prepared(_OF_CITIZEN.where(case.c.closed_at.is_(None)))
+_OPEN_TASKS = update(user_task).where(
+    user_task.c.owner_key == bindparam("b_case"), user_task.c.unit_of_case, text("status = 'CREATED'")
+)
 _WITH_UNIT = (
     update(instance).where(instance.c.owner_key == bindparam("b_case"), text("owner_key <> root_key")),
-    update(user_task).where(
-        user_task.c.owner_key == bindparam("b_case"), user_task.c.unit_of_case, text("status = 'CREATED'")
-    ),
     update(task_candidate).where(
         task_candidate.c.task_key.in_(
             select(user_task.c.key).where(
@@ -73,7 +73,10 @@ _WITH_UNIT = (
         ),
     ),
 )
-_FOLLOW_UNIT = tuple(Prepared(statement.values(unit=bindparam("b_unit"))) for statement in _WITH_UNIT)
+_FOLLOW_UNIT = (
+    *(Prepared(statement.values(unit=bindparam("b_unit"))) for statement in _WITH_UNIT),
+    Prepared(_OPEN_TASKS.values(unit=bindparam("b_unit"), waiting_unit=bindparam("b_unit"))),
+)
 _ADD_RECORD, _ADD_DOCUMENT = Prepared(insert(case_record)), Prepared(insert(document))
 _ADD_CONTACT, _ADD_NOTE = Prepared(insert(contact)), Prepared(insert(note))
 _RECORDS = (

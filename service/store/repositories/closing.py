@@ -19,7 +19,14 @@ _ROOT: BindParameter[Any] = bindparam("b_root")
 _CLOSE_TASKS = Prepared(
     update(user_task)
     .where(user_task.c.instance_key == _ROOT, among(user_task.c.key, "b_keys"), text("status = 'CREATED'"))
-    .values(status=bindparam("b_status"), completed_at=bindparam("b_at"), completed_by=bindparam("b_by"))
+    .values(
+        status=bindparam("b_status"),
+        completed_at=bindparam("b_at"),
+        completed_by=bindparam("b_by"),
+        waiting_assignee=None,
+        waiting_group=None,
+        waiting_unit=None,
+    )
     .returning(user_task.c.key, user_task.c.candidates, user_task.c.drafts, user_task.c.deadline_id, user_task.c.due)
 )
 _DROP_CANDIDATES = Prepared(

@@ -52,7 +52,7 @@ _STARTED = Prepared(
 )
 _PER_VERSION = Prepared(
     select(instance.c.definition_version, func.count())
-    .where(instance.c.process_id == bindparam("process_id"), text("key = root_key AND status = 'ACTIVE'"))
+    .where(instance.c.process_id == bindparam("process_id"), text("parent_key IS NULL AND ended_at IS NULL"))
     .group_by(instance.c.definition_version)
 )
 _CASE_UNIT = Prepared(select(case.c.unit).where(case.c.key == bindparam("key")))

@@ -89,9 +89,11 @@ class Opener:
             "form_key": wait.form_key,
             "external_form": wait.external_form,
             "assignee": wait.assignee,
-            "grp": wait.candidate_groups[0] if wait.candidate_groups else None,
             "unit": unit,
             "unit_of_case": of_case,
+            "waiting_assignee": wait.assignee,
+            "waiting_group": wait.candidate_groups[0] if wait.candidate_groups and wait.assignee is None else None,
+            "waiting_unit": unit,
             "candidate_groups": list(wait.candidate_groups),
             "candidate_users": list(wait.candidate_users),
             "candidates": len(wait.candidate_groups) > 1 or bool(wait.candidate_users),
@@ -118,7 +120,7 @@ class Opener:
                 "process_id": wait.process_id,
                 "unit": its_unit,
                 "due": due,
-                "open": wait.assignee is None,
+                "waiting_principal": principal if wait.assignee is None else None,
             }
             for principal, its_unit in principals.items()
         ]

@@ -39,12 +39,20 @@ _FINISHED = Prepared(
     .limit(bindparam("n"))
 )
 _ONE = (user_task.c.instance_key == bindparam("b_root")) & (user_task.c.key == bindparam("b_key"))
-_ASSIGN = Prepared(update(user_task).where(_ONE, text("status = 'CREATED'")).values(assignee=bindparam("b_assignee")))
-_OPEN_CANDIDATES = Prepared(
-    update(task_candidate)
-    .where(task_candidate.c.instance_key == bindparam("b_root"), task_candidate.c.task_key == bindparam("b_key"))
-    .values(open=bindparam("b_open"))
+_ASSIGN = Prepared(
+    update(user_task)
+    .where(_ONE, text("status = 'CREATED'"))
+    .values(
+        assignee=bindparam("b_assignee"), waiting_assignee=bindparam("b_assignee"), waiting_group=bindparam("b_group")
+    )
 )
+_IS_CANDIDATE = (task_candidate.c.instance_key == bindparam("b_root")) & (
+    task_candidate.c.task_key == bindparam("b_key")
+)
+_OPEN_CANDIDATES = Prepared(
+    update(task_candidate).where(_IS_CANDIDATE).values(waiting_principal=task_candidate.c.principal)
+)
+_HIDE_CANDIDATES = Prepared(update(task_candidate).where(_IS_CANDIDATE).values(waiting_principal=None))
 _TOOK_PART = Prepared(
     select(user_task.c.key)
     .where(
@@ -68,10 +76,9 @@ _SAVE_DRAFT = Upsert(
 )
 _HAS_DRAFTS = Prepared(update(user_task).where(_ONE, text("status = 'CREATED'")).values(drafts=True))
 _OVERDUE = Prepared(
-    select(user_task.c.unit, func.count())
-    .where(text("status = 'CREATED'"), user_task.c.unit.is_not(None), user_task.c.due < bindparam("now"))
-    .where(user_task.c.held == 0)
-    .group_by(user_task.c.unit)
+    select(user_task.c.waiting_unit, func.count())
+    .where(user_task.c.waiting_unit.is_not(None), user_task.c.due < bindparam("now"), user_task.c.held == 0)
+    .group_by(user_task.c.waiting_unit)
 )
 _DRAFT = Prepared(
     select(draft, user_task.c.owner_key)
@@ -83,12 +90,9 @@ _DRAFT = Prepared(
     .where(user_task.c.key == bindparam("key"), draft.c.username == bindparam("username"))
 )
 _COUNTS = Prepared(
-    select(user_task.c.assignee, func.count())
-    .where(
-        among(user_task.c.assignee, "usernames"),
-        text("status = 'CREATED' AND assignee IS NOT NULL"),
-    )
-    .group_by(user_task.c.assignee)
+    select(user_task.c.waiting_assignee, func.count())
+    .where(among(user_task.c.waiting_assignee, "usernames"))
+    .group_by(user_task.c.waiting_assignee)
 )
 
 
@@ -105,10 +109,11 @@ class SqlTasks:
 
     def assign(self, task: UserTask, assignee: str | None) -> None:
         one = {"b_root": task.instance_key, "b_key": task.key}
-        if self._session.count(_ASSIGN, one | {"b_assignee": assignee}) == 0:
+        group = task.candidate_groups[0] if task.candidate_groups and assignee is None else None
+        if self._session.count(_ASSIGN, one | {"b_assignee": assignee, "b_group": group}) == 0:
             raise TaskMovedOn
         if len(task.candidate_groups) > 1 or task.candidate_users:
-            self._session.write(_OPEN_CANDIDATES, one | {"b_open": assignee is None})
+            self._session.write(_OPEN_CANDIDATES if assignee is None else _HIDE_CANDIDATES, one)
 
     def open_of(self, instance_key: int) -> Sequence[UserTask]:
         return [self._task(row) for row in self._session.rows(_OPEN, {"root": instance_key})]

@@ -17,8 +17,6 @@ from sqlalchemy import (
 from service.store.columns import Due, Plain, instant, key, ref, sealed, text
 from service.store.tables.base import CLUSTERED, metadata, partial
 
-OPEN_CASE = "closed_at IS NULL"
-
 citizen = Table(
     "citizen",
     metadata,
@@ -27,6 +25,7 @@ citizen = Table(
     sealed("content"),
     Column("version", Integer, nullable=False),
     partial("uq_citizen_cpr_lookup", "cpr_lookup", where="cpr_lookup IS NOT NULL", unique=True),
+    **CLUSTERED,
 )
 
 case = Table(
@@ -52,16 +51,19 @@ case = Table(
     Column("sort_date", Due, nullable=False),
     instant("paused_at", optional=True),
     Column("version", Integer, nullable=False),
-    # lists, newest first: by unit, by worker, those without a unit, all
+    # lists, newest first or by date: by unit, by worker, all. The columns of a condition stand last in its index, so
+    # that SQLite need not look at the row to know that it holds.
     Index("ix_case_unit", "unit", "key"),
-    partial("ix_case_unit_open", "unit", "key", where=OPEN_CASE),
-    partial("ix_case_unit_sort", "unit", "sort_date", "key", where=OPEN_CASE),
+    partial("ix_case_unit_open", "unit", "key", "closed_at", where="closed_at IS NULL"),
+    partial("ix_case_unit_sort", "unit", "sort_date", "key", "closed_at", where="closed_at IS NULL"),
     Index("ix_case_worker", "worker", "key"),
-    partial("ix_case_worker_open", "worker", "key", where=OPEN_CASE),
-    partial("ix_case_open", "key", where=OPEN_CASE),
-    partial("ix_case_open_sort", "sort_date", "key", where=OPEN_CASE),
-    partial("ix_case_paused", "key", where="paused_at IS NOT NULL"),
-    partial("ix_case_status", "status", "key", where=OPEN_CASE),
+    partial("ix_case_worker_open", "worker", "key", "closed_at", where="closed_at IS NULL"),
+    partial("ix_case_worker_sort", "worker", "sort_date", "key", "closed_at", where="closed_at IS NULL"),
+    partial("ix_case_open", "key", "closed_at", where="closed_at IS NULL"),
+    partial("ix_case_open_sort", "sort_date", "key", "closed_at", where="closed_at IS NULL"),
+    partial("ix_case_status", "status", "key", "closed_at", where="closed_at IS NULL"),
+    partial("ix_case_paused", "key", "paused_at", where="paused_at IS NOT NULL"),
+    **CLUSTERED,
 )
 
 deadline = Table(
@@ -194,4 +196,5 @@ access_log = Table(
     partial("ix_access_log_case", "case_key", "key", where="case_key IS NOT NULL"),
     partial("ix_access_log_citizen", "citizen_key", "key", where="citizen_key IS NOT NULL"),
     Index("ix_access_log_username", "username", "key"),
+    **CLUSTERED,
 )

@@ -7,6 +7,9 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 from service.store.columns import instant, key, ref, sealed, text
 from service.store.tables.base import CLUSTERED, metadata, partial
 
+ROOT = "parent_key IS NULL"
+"""Root instances: those nobody called."""
+
 instance = Table(
     "instance",
     metadata,
@@ -22,7 +25,7 @@ instance = Table(
     Column("suspended", Boolean, nullable=False),
     ref("owner_key"),  # the case, or the root instance itself: whose data key seals what belongs to it
     text("unit", optional=True),  # the case's
-    ref("parent_key", optional=True),
+    ref("parent_key", optional=True),  # of a called instance: the instance that called it
     ref("parent_element_instance_key", optional=True),
     Column("version", Integer, nullable=False),
     text("end_event", optional=True),
@@ -42,12 +45,22 @@ instance = Table(
         unique=True,
     ),
     # lists, newest first: of root instances by status and unit, of any instance by process
-    partial("ix_instance_status", "status", "key", where="key = root_key"),
-    partial("ix_instance_unit", "unit", "status", "key", where="key = root_key AND unit IS NOT NULL"),
-    partial("ix_instance_suspended", "key", where="key = root_key AND suspended"),
-    Index("ix_instance_process", "process_id", "status", "key"),
+    partial("ix_instance_status", "status", "key", "suspended", "parent_key", where=ROOT),
+    partial(
+        "ix_instance_unit", "unit", "status", "key", "suspended", "parent_key", where=f"{ROOT} AND unit IS NOT NULL"
+    ),
+    partial("ix_instance_suspended", "key", "suspended", "parent_key", where=f"{ROOT} AND suspended"),
+    Index("ix_instance_process", "process_id", "status", "key", "suspended"),
+    Index("ix_instance_process_version", "process_id", "definition_version", "status", "key", "suspended"),
     # how many root instances run per version
-    partial("ix_instance_version", "process_id", "definition_version", where="key = root_key AND status = 'ACTIVE'"),
+    partial(
+        "ix_instance_version",
+        "process_id",
+        "definition_version",
+        "ended_at",
+        "parent_key",
+        where=f"{ROOT} AND ended_at IS NULL",
+    ),
     **CLUSTERED,
 )
 

@@ -19,6 +19,7 @@ account = Table(
     text("title"),
     Column("competences", Plain, nullable=False),
     Column("active", Boolean, nullable=False),
+    **CLUSTERED,
 )
 
 membership = Table(

@@ -10,9 +10,6 @@ from service.store.tables.base import CLUSTERED, metadata, partial
 SUSPENDED, PAUSED = 1, 2
 """Bits of `held`: the instance is suspended; the deadline is paused (i bero)."""
 
-OPEN = "status = 'CREATED'"
-UNASSIGNED = "status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL"
-ASSIGNED = "status = 'CREATED' AND assignee IS NOT NULL"
 
 user_task = Table(
     "user_task",
@@ -32,12 +29,15 @@ user_task = Table(
     ref("form_key", optional=True),
     text("external_form", optional=True),
     text("assignee", optional=True),
-    text("grp", optional=True),  # the first candidate group; further candidates are rows of task_candidate
     text("unit", optional=True),
     Column("unit_of_case", Boolean, nullable=False),  # the unit came from the case and follows it
+    # what the inbox looks for, None once the task is closed: so that its indexes alone answer
+    text("waiting_assignee", optional=True),
+    text("waiting_group", optional=True),  # the first candidate group, while nobody is assigned
+    text("waiting_unit", optional=True),
     Column("candidate_groups", Plain, nullable=False),
     Column("candidate_users", Plain, nullable=False),
-    Column("candidates", Boolean, nullable=False),  # has rows in task_candidate
+    Column("candidates", Boolean, nullable=False),  # further candidates are rows of task_candidate
     Column("drafts", Boolean, nullable=False),  # has rows in draft
     Column("due", Due, nullable=False),
     instant("follow_up", optional=True),
@@ -50,13 +50,15 @@ user_task = Table(
     text("completed_by", optional=True),
     Index("ix_user_task_key", "key"),
     # the inbox: one branch per principal, each sorted by its index
-    partial("ix_user_task_group", "grp", "due", "key", where=UNASSIGNED),
-    partial("ix_user_task_group_process", "grp", "process_id", "due", "key", where=UNASSIGNED),
-    partial("ix_user_task_group_unit", "grp", "unit", "due", "key", where=UNASSIGNED + " AND unit IS NOT NULL"),
-    partial("ix_user_task_assignee", "assignee", "due", "key", where=ASSIGNED),
-    partial("ix_user_task_unit", "unit", "due", "key", where=OPEN + " AND unit IS NOT NULL"),
+    partial("ix_user_task_group", "waiting_group", "due", "key", where="waiting_group IS NOT NULL"),
+    partial(
+        "ix_user_task_group_process", "waiting_group", "process_id", "due", "key", where="waiting_group IS NOT NULL"
+    ),
+    partial("ix_user_task_group_unit", "waiting_group", "unit", "due", "key", where="waiting_group IS NOT NULL"),
+    partial("ix_user_task_assignee", "waiting_assignee", "due", "key", where="waiting_assignee IS NOT NULL"),
+    partial("ix_user_task_unit", "waiting_unit", "due", "key", where="waiting_unit IS NOT NULL"),
     # open tasks of a case or an instance
-    partial("ix_user_task_owner", "owner_key", "instance_key", where=OPEN),
+    partial("ix_user_task_owner", "owner_key", "instance_key", where="status = 'CREATED'"),
     **CLUSTERED,
 )
 
@@ -69,9 +71,18 @@ task_candidate = Table(
     text("process_id"),
     text("unit", optional=True),
     Column("due", Due, nullable=False),
-    Column("open", Boolean, nullable=False),  # the task has no assignee; rows go when the task is closed
-    partial("ix_task_candidate_principal", "principal", "due", "task_key", where="open"),
-    partial("ix_task_candidate_process", "principal", "process_id", "due", "task_key", where="open"),
+    text("waiting_principal", optional=True),  # the principal, while nobody is assigned; closing deletes the row
+    partial(
+        "ix_task_candidate_principal", "waiting_principal", "due", "task_key", where="waiting_principal IS NOT NULL"
+    ),
+    partial(
+        "ix_task_candidate_process",
+        "waiting_principal",
+        "process_id",
+        "due",
+        "task_key",
+        where="waiting_principal IS NOT NULL",
+    ),
     partial("ix_task_candidate_unit", "unit", "due", "task_key", where="unit IS NOT NULL"),
     **CLUSTERED,
 )

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_account")),
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "unit",

@@ -135,38 +135,44 @@ def upgrade() -> None:
         sqlite_where=sa.text("owner_key <> root_key"),
         postgresql_where=sa.text("owner_key <> root_key"),
     )
-    op.create_index("ix_instance_process", "instance", ["process_id", "status", "key"], unique=False)
+    op.create_index("ix_instance_process", "instance", ["process_id", "status", "key", "suspended"], unique=False)
+    op.create_index(
+        "ix_instance_process_version",
+        "instance",
+        ["process_id", "definition_version", "status", "key", "suspended"],
+        unique=False,
+    )
     op.create_index(
         "ix_instance_status",
         "instance",
-        ["status", "key"],
+        ["status", "key", "suspended", "parent_key"],
         unique=False,
-        sqlite_where=sa.text("key = root_key"),
-        postgresql_where=sa.text("key = root_key"),
+        sqlite_where=sa.text("parent_key IS NULL"),
+        postgresql_where=sa.text("parent_key IS NULL"),
     )
     op.create_index(
         "ix_instance_suspended",
         "instance",
-        ["key"],
+        ["key", "suspended", "parent_key"],
         unique=False,
-        sqlite_where=sa.text("key = root_key AND suspended"),
-        postgresql_where=sa.text("key = root_key AND suspended"),
+        sqlite_where=sa.text("parent_key IS NULL AND suspended"),
+        postgresql_where=sa.text("parent_key IS NULL AND suspended"),
     )
     op.create_index(
         "ix_instance_unit",
         "instance",
-        ["unit", "status", "key"],
+        ["unit", "status", "key", "suspended", "parent_key"],
         unique=False,
-        sqlite_where=sa.text("key = root_key AND unit IS NOT NULL"),
-        postgresql_where=sa.text("key = root_key AND unit IS NOT NULL"),
+        sqlite_where=sa.text("parent_key IS NULL AND unit IS NOT NULL"),
+        postgresql_where=sa.text("parent_key IS NULL AND unit IS NOT NULL"),
     )
     op.create_index(
         "ix_instance_version",
         "instance",
-        ["process_id", "definition_version"],
+        ["process_id", "definition_version", "ended_at", "parent_key"],
         unique=False,
-        sqlite_where=sa.text("key = root_key AND status = 'ACTIVE'"),
-        postgresql_where=sa.text("key = root_key AND status = 'ACTIVE'"),
+        sqlite_where=sa.text("parent_key IS NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("parent_key IS NULL AND ended_at IS NULL"),
     )
     op.create_index(
         "uq_instance_started",

@@ -118,25 +118,25 @@ def upgrade() -> None:
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=True),
         sa.Column("due", Due(), nullable=False),
-        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("waiting_principal", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("instance_key", "task_key", "principal", name=op.f("pk_task_candidate")),
         sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_task_candidate_principal",
         "task_candidate",
-        ["principal", "due", "task_key"],
+        ["waiting_principal", "due", "task_key"],
         unique=False,
-        sqlite_where=sa.text("open"),
-        postgresql_where=sa.text("open"),
+        sqlite_where=sa.text("waiting_principal IS NOT NULL"),
+        postgresql_where=sa.text("waiting_principal IS NOT NULL"),
     )
     op.create_index(
         "ix_task_candidate_process",
         "task_candidate",
-        ["principal", "process_id", "due", "task_key"],
+        ["waiting_principal", "process_id", "due", "task_key"],
         unique=False,
-        sqlite_where=sa.text("open"),
-        postgresql_where=sa.text("open"),
+        sqlite_where=sa.text("waiting_principal IS NOT NULL"),
+        postgresql_where=sa.text("waiting_principal IS NOT NULL"),
     )
     op.create_index(
         "ix_task_candidate_unit",
@@ -201,9 +201,11 @@ def upgrade() -> None:
         sa.Column("form_key", sa.BigInteger(), nullable=True),
         sa.Column("external_form", sa.Text(), nullable=True),
         sa.Column("assignee", sa.Text(), nullable=True),
-        sa.Column("grp", sa.Text(), nullable=True),
         sa.Column("unit", sa.Text(), nullable=True),
         sa.Column("unit_of_case", sa.Boolean(), nullable=False),
+        sa.Column("waiting_assignee", sa.Text(), nullable=True),
+        sa.Column("waiting_group", sa.Text(), nullable=True),
+        sa.Column("waiting_unit", sa.Text(), nullable=True),
         sa.Column("candidate_groups", Plain(), nullable=False),
         sa.Column("candidate_users", Plain(), nullable=False),
         sa.Column("candidates", sa.Boolean(), nullable=False),
@@ -223,34 +225,34 @@ def upgrade() -> None:
     op.create_index(
         "ix_user_task_assignee",
         "user_task",
-        ["assignee", "due", "key"],
+        ["waiting_assignee", "due", "key"],
         unique=False,
-        sqlite_where=sa.text("status = 'CREATED' AND assignee IS NOT NULL"),
-        postgresql_where=sa.text("status = 'CREATED' AND assignee IS NOT NULL"),
+        sqlite_where=sa.text("waiting_assignee IS NOT NULL"),
+        postgresql_where=sa.text("waiting_assignee IS NOT NULL"),
     )
     op.create_index(
         "ix_user_task_group",
         "user_task",
-        ["grp", "due", "key"],
+        ["waiting_group", "due", "key"],
         unique=False,
-        sqlite_where=sa.text("status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL"),
-        postgresql_where=sa.text("status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL"),
+        sqlite_where=sa.text("waiting_group IS NOT NULL"),
+        postgresql_where=sa.text("waiting_group IS NOT NULL"),
     )
     op.create_index(
         "ix_user_task_group_process",
         "user_task",
-        ["grp", "process_id", "due", "key"],
+        ["waiting_group", "process_id", "due", "key"],
         unique=False,
-        sqlite_where=sa.text("status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL"),
-        postgresql_where=sa.text("status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL"),
+        sqlite_where=sa.text("waiting_group IS NOT NULL"),
+        postgresql_where=sa.text("waiting_group IS NOT NULL"),
     )
     op.create_index(
         "ix_user_task_group_unit",
         "user_task",
-        ["grp", "unit", "due", "key"],
+        ["waiting_group", "unit", "due", "key"],
         unique=False,
-        sqlite_where=sa.text("status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL AND unit IS NOT NULL"),
-        postgresql_where=sa.text("status = 'CREATED' AND assignee IS NULL AND grp IS NOT NULL AND unit IS NOT NULL"),
+        sqlite_where=sa.text("waiting_group IS NOT NULL"),
+        postgresql_where=sa.text("waiting_group IS NOT NULL"),
     )
     op.create_index("ix_user_task_key", "user_task", ["key"], unique=False)
     op.create_index(
@@ -264,10 +266,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_user_task_unit",
         "user_task",
-        ["unit", "due", "key"],
+        ["waiting_unit", "due", "key"],
         unique=False,
-        sqlite_where=sa.text("status = 'CREATED' AND unit IS NOT NULL"),
-        postgresql_where=sa.text("status = 'CREATED' AND unit IS NOT NULL"),
+        sqlite_where=sa.text("waiting_unit IS NOT NULL"),
+        postgresql_where=sa.text("waiting_unit IS NOT NULL"),
     )
     keep_as_is("draft", "fields")
     keep_as_is("job", "variables", "result", "error")

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("citizen_key", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_access_log")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_access_log_case",
@@ -46,6 +47,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_citizen")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "uq_citizen_cpr_lookup",
@@ -175,12 +177,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["citizen_key"], ["citizen.key"], name=op.f("fk_case_citizen_key")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_case")),
         sa.UniqueConstraint("number", name=op.f("uq_case_number")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_case_citizen_key"), "case", ["citizen_key"], unique=False)
     op.create_index(
         "ix_case_open",
         "case",
-        ["key"],
+        ["key", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -188,7 +191,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_open_sort",
         "case",
-        ["sort_date", "key"],
+        ["sort_date", "key", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -196,7 +199,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_paused",
         "case",
-        ["key"],
+        ["key", "paused_at"],
         unique=False,
         sqlite_where=sa.text("paused_at IS NOT NULL"),
         postgresql_where=sa.text("paused_at IS NOT NULL"),
@@ -204,7 +207,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_status",
         "case",
-        ["status", "key"],
+        ["status", "key", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -213,7 +216,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_unit_open",
         "case",
-        ["unit", "key"],
+        ["unit", "key", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -221,7 +224,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_unit_sort",
         "case",
-        ["unit", "sort_date", "key"],
+        ["unit", "sort_date", "key", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -230,7 +233,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_worker_open",
         "case",
-        ["worker", "key"],
+        ["worker", "key", "closed_at"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_case_worker_sort",
+        "case",
+        ["worker", "sort_date", "key", "closed_at"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
