@@ -24,15 +24,26 @@ def retry(platform: Platform, person: Person, incident_key: int) -> None:
             raise NotFound(what="hændelsen")
         if incident.resolved_at is not None:
             raise WrongState(why="hændelsen er allerede løst")
-        case = uow.cases.get(incident.case_key) if incident.case_key else None
-        access.require_manage(uow, advance.catalog, person, case)
+        _require_hers(advance, incident)
         _retry(advance, incident)
 
     platform.transact(work)
 
 
 def retry_all(platform: Platform, person: Person, keys: list[int]) -> tuple[int, int]:
-    """Retry many, each in a transaction of its own: (how many were retried, how many could not be)."""
+    """Retry many, each in a transaction of its own: (how many were retried, how many could not be).
+
+    Raises Forbidden before any is retried when one of them is not hers to retry.
+    """
+
+    def check(uow: UnitOfWork) -> None:
+        advance = Advance(platform, uow, person)
+        for key in keys:
+            incident = uow.incidents.get(key)
+            if incident is not None:
+                _require_hers(advance, incident)
+
+    platform.read(check)
     done = 0
     for key in keys:
         try:
@@ -41,6 +52,11 @@ def retry_all(platform: Platform, person: Person, keys: list[int]) -> tuple[int,
         except (NotFound, WrongState):
             continue
     return done, len(keys) - done
+
+
+def _require_hers(advance: Advance, incident: Incident) -> None:
+    case = advance.uow.cases.get(incident.case_key) if incident.case_key else None
+    access.require_manage(advance.uow, advance.catalog, advance.actor, case)
 
 
 def _retry(advance: Advance, incident: Incident) -> None:
