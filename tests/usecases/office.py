@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from service.domain.cases import Case
@@ -86,6 +87,7 @@ IN_UNIT = assigned("=[&quot;behandler@&quot; + team]")
 """The handlers of the case's unit."""
 
 
+@cache
 def application(*more: str, job: str = "") -> bytes:
     """The diagram: receive → handle (two working days) → end, and new information at any time. `job` stands before the end."""
     handle = (IN_UNIT, with_form("behandl"), d.due("=arbejdsdage(2)"), d.frist("behandling"), d.status("Behandles"))
