@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from service.usecases import incidents, monitor
 from service.web.here import person, platform
+from service.web.security import own_path
 
 pages = Blueprint("incidents", __name__)
 
@@ -26,4 +27,4 @@ def retry() -> Response:
         flash(f"{done} {'hændelse' if done == 1 else 'hændelser'} prøves igen.", "success")
     if refused:
         flash(f"{refused} kunne ikke prøves igen; de er løst eller væk.", "warning")
-    return redirect(request.form.get("tilbage") or url_for("incidents.listed"))
+    return redirect(own_path(request.form.get("tilbage", "")) or url_for("incidents.listed"))

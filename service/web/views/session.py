@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from service.usecases import people
 from service.web import security
 from service.web.here import person, platform
+from service.web.permissions import Capability, capabilities
 
 pages = Blueprint("session", __name__)
 
@@ -15,12 +16,12 @@ pages = Blueprint("session", __name__)
 @pages.get("/")
 def home() -> Response:
     """Where she starts: tasks for those who do casework, else what her role is for."""
-    who = person()
-    if who.has("drift") and len(who.roles) == 1:
+    granted = capabilities(person())
+    if Capability.CASEWORK in granted:
+        return redirect(url_for("tasks.inbox"))
+    if Capability.OPERATE in granted:
         return redirect(url_for("incidents.listed"))
-    if who.has("procesejer") and len(who.roles) == 1:
-        return redirect(url_for("procedures.listed"))
-    return redirect(url_for("tasks.inbox"))
+    return redirect(url_for("procedures.listed"))
 
 
 @pages.route("/log-ind", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from service.usecases import inbox as inboxes
 from service.usecases import tasks
 from service.web.here import person, platform, typed, words
 from service.web.rendering.forms import draft_answer
+from service.web.security import own_path
 
 pages = Blueprint("tasks", __name__)
 
@@ -37,7 +38,7 @@ def assign_many() -> Response:
     flash(f"{done} opgaver er tildelt." if done != 1 else "1 opgave er tildelt.", "success")
     if refused:
         flash(f"{len(keys) - done} kunne ikke tildeles: {refused}", "warning")
-    return redirect(request.form.get("tilbage") or url_for("tasks.inbox"))
+    return redirect(own_path(request.form.get("tilbage", "")) or url_for("tasks.inbox"))
 
 
 @pages.get("/opgaver/<int:key>")
