@@ -391,6 +391,10 @@ class Deadlines(Protocol):
         """Store the row and re-arm everything bound to it: open tasks' due dates, timers (held while paused), reminders."""
         ...
 
+    def awaited(self, owner_key: int) -> frozenset[str]:
+        """Ids of those that an open task or an armed timer is bound to."""
+        ...
+
     def open_owners(self) -> Sequence[int]:
         """Root instance keys that have open bound waits, for a review after a change of calendar."""
         ...

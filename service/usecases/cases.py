@@ -19,6 +19,7 @@ from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
 from service.domain.waits import Incident, UserTask
 from service.usecases import access, formcontext, instances, messages
+from service.usecases import deadlines as deadlines_of
 from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
@@ -43,6 +44,9 @@ class CasePage:
     tasks: Sequence[UserTask]
     finished_tasks: Sequence[UserTask]
     deadlines: Sequence[Deadline]
+    """Those that somebody or something waits for first, soonest first; then the others, latest first."""
+    lapsed: frozenset[str]
+    """Ids of deadlines that nothing waits for any more and nobody met."""
     contacts: Sequence[Contact]
     notes: Sequence[Note]
     records: Sequence[CaseRecord]
@@ -93,7 +97,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     manifest = advance.catalog.manifest(case.folder)
     records = [r for r in uow.cases.records(case.key) if granted.sees(f"skema:{r.form_id}")]
     documents = [d for d in uow.cases.documents(case.key) if granted.sees(f"dokument:{d.kind}")]
-    deadlines = uow.deadlines.of(case.key) if granted.sees("frister") else ()
+    deadlines = deadlines_of.by_need(uow, case.key) if granted.sees("frister") else deadlines_of.NONE
     tasks = [t for t in uow.tasks.open_of(instance.key) if whole or tasks_of.may_work_on(person, t)] if instance else []
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
     contacts = uow.cases.contacts(case.key) if whole else ()
@@ -113,7 +117,8 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         position=uow.queries.elements(instance.key, active_only=True) if instance and whole else (),
         tasks=tasks,
         finished_tasks=finished,
-        deadlines=deadlines,
+        deadlines=deadlines.rows,
+        lapsed=deadlines.lapsed,
         contacts=contacts,
         notes=notes,
         records=records,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from service.domain.deadlines import Count, Deadline, Unit, end_of_day
 from service.domain.errors import BadInput
 from service.domain.facts import DeadlineExtended, DeadlinesPaused, DeadlinesResumed
 from service.domain.instances import Instance
+from service.domain.storage import UnitOfWork
 from service.usecases import reminders
 
 if TYPE_CHECKING:
@@ -29,6 +30,28 @@ def carry_out(
             resume(advance, owner, frozenset(effect.recompute))
         case DeadlineExtended():
             extend(advance, owner, effect.deadline_id, _instant(effect.until), effect.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ByNeed:
+    """Deadlines for a page."""
+
+    rows: tuple[Deadline, ...]
+    """Those that somebody or something waits for first, soonest first; then the others, latest first."""
+    lapsed: frozenset[str]
+    """Ids of those that nothing waits for any more and nobody met."""
+
+
+NONE = ByNeed((), frozenset())
+
+
+def by_need(uow: UnitOfWork, owner: int) -> ByNeed:
+    """All deadlines of a case (or instance)."""
+    rows, awaited = uow.deadlines.of(owner), uow.deadlines.awaited(owner)
+    open_ones = [d for d in rows if d.met_at is None and (d.due is None or d.id in awaited)]
+    others = [d for d in rows if d not in open_ones]
+    lapsed = frozenset(d.id for d in others if d.met_at is None)
+    return ByNeed((*open_ones, *reversed(others)), lapsed)
 
 
 def pause(advance: Advance, owner: int, ids: tuple[str, ...] | None) -> None:

@@ -16,6 +16,7 @@ from service.domain.views import ElementRow, IncidentGroup, InstanceQuery, Insta
 from service.domain.waits import Incident, Job, Subscription, UserTask
 from service.usecases import access
 from service.usecases.catalog import DeployedCatalog
+from service.usecases.deadlines import by_need
 from service.usecases.platform import Platform
 
 
@@ -46,6 +47,8 @@ class InstancePage:
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     deadlines: Sequence[Deadline]
+    lapsed: frozenset[str]
+    """Ids of deadlines that nothing waits for any more and nobody met."""
     incidents: Sequence[Incident]
     history: Sequence[HistoryEntry]
     scopes: Sequence[ScopeView]
@@ -124,6 +127,7 @@ def _page(
         if called is not None and called[0].key not in {v.key for v, _ in diagrams}:
             diagrams.append(called)
     state = uow.instances.state(instance.key) if content else None
+    deadlines = by_need(uow, instance.case_key or instance.key)
     history = uow.history.of(instance.key)
     if not content:
         history = [replace(entry, details={}) for entry in history]
@@ -140,7 +144,8 @@ def _page(
         tasks=uow.tasks.open_of(instance.key),
         jobs=uow.jobs.of(instance.key),
         subscriptions=uow.messages.awaited_by(instance.key),
-        deadlines=uow.deadlines.of(instance.case_key or instance.key),
+        deadlines=deadlines.rows,
+        lapsed=deadlines.lapsed,
         incidents=uow.incidents.open_of(instance.key),
         history=history,
         scopes=platform.engine.view(catalog, state) if state else (),

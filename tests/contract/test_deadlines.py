@@ -167,3 +167,13 @@ def test_instances_with_open_bound_waits(store: SqlStore) -> None:
     over = m.started(store, done)
     m.move(store, over.key, m.step(closed=m.closed(done)))
     assert sorted(store.read(lambda uow: uow.deadlines.open_owners())) == sorted([with_task.key, with_timer.key])
+
+
+def test_what_somebody_or_something_waits_for(store: SqlStore) -> None:
+    case = m.open_case(store, m.case())
+    done, armed = m.user_task(deadline=m.binding("løst")), m.timer(deadline=m.binding("ret"))
+    waits = [done, armed, m.user_task(deadline=m.binding("svar")), m.timer()]
+    instance = m.started(store, *waits, case_key=case.key)
+    assert store.read(lambda uow: uow.deadlines.awaited(case.key)) == {"løst", "ret", "svar"}
+    m.move(store, instance.key, m.step(closed=[*m.closed(done), *m.closed(armed)]))
+    assert store.read(lambda uow: uow.deadlines.awaited(case.key)) == {"svar"}

@@ -64,6 +64,20 @@ _PAUSE_TASKS = Prepared(_HOLD_TASKS.values(held=user_task.c.held.bitwise_or(PAUS
 _RESUME_TASKS = Prepared(_HOLD_TASKS.values(held=user_task.c.held.bitwise_and(~PAUSED)))
 _PAUSE_TIMERS = Prepared(_HOLD_TIMERS.values(held=timer.c.held.bitwise_or(PAUSED)))
 _RESUME_TIMERS = Prepared(_HOLD_TIMERS.values(held=timer.c.held.bitwise_and(~PAUSED)))
+_AWAITED = Prepared(
+    union(
+        select(user_task.c.deadline_id).where(
+            user_task.c.owner_key == bindparam("owner"),
+            user_task.c.deadline_id.is_not(None),
+            text("status = 'CREATED'"),
+        ),
+        select(timer.c.deadline_id).where(
+            timer.c.owner_key == bindparam("owner"),
+            timer.c.deadline_id.is_not(None),
+            timer.c.use_for == TimerUse.PROCESS.value,
+        ),
+    )
+)
 _OPEN_OWNERS = Prepared(
     union(
         select(user_task.c.instance_key).where(user_task.c.deadline_id.is_not(None), text("status = 'CREATED'")),
@@ -96,6 +110,9 @@ class SqlDeadlines:
         bound = {"b_owner": deadline.owner_key, "b_id": deadline.id, "b_due": deadline.due}
         for statement in _REARM:
             self._session.write(statement, bound)
+
+    def awaited(self, owner_key: int) -> frozenset[str]:
+        return frozenset(row[0] for row in self._session.rows(_AWAITED, {"owner": owner_key}))
 
     def open_owners(self) -> Sequence[int]:
         return [row[0] for row in self._session.rows(_OPEN_OWNERS)]
