@@ -83,7 +83,10 @@ def set_password(platform: Platform, username: str, password: str) -> None:
 
 
 def add(platform: Platform, username: str, name: str, roles: list[str], password: str) -> None:
-    """A new account with these roles (`rolle` or `rolle@enhed`). Raises BadInput when the name is taken."""
+    """A new account with these roles (`rolle` or `rolle@enhed`); those whose role leads a unit lead theirs.
+
+    Raises BadInput when the name is taken, or a role or unit does not exist.
+    """
     _require_strong(password)
     hashed = _hasher.hash(password)
 
@@ -91,8 +94,11 @@ def add(platform: Platform, username: str, name: str, roles: list[str], password
         if uow.people.account(username) is not None:
             raise BadInput(why=f"Brugernavnet {username} er taget.")
         memberships = frozenset(split_group(r) for r in roles)
+        _require_roles(platform, uow, memberships)
         _require_units(uow, memberships)
-        uow.people.put(Account(person=Person(platform.keys.next(), username, name, memberships), password_hash=hashed))
+        leads = _led(platform, uow, memberships)
+        who = Person(platform.keys.next(), username, name, memberships, leads)
+        uow.people.put(Account(person=who, password_hash=hashed))
 
     platform.store.transact(work)
 
@@ -156,12 +162,13 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
             )
         for entry in staff.personer:
             known = uow.people.account(entry.brugernavn)
+            memberships = frozenset(split_group(r) for r in entry.roller)
             who = Person(
                 known.person.key if known else platform.keys.next(),
                 entry.brugernavn,
                 entry.navn,
-                frozenset(split_group(r) for r in entry.roller),
-                frozenset(entry.leder_af),
+                memberships,
+                _led(platform, uow, memberships) | frozenset(entry.leder_af),
             )
             account = Account(
                 person=who,
@@ -187,6 +194,23 @@ def put_api_account(platform: Platform, username: str, password: str) -> None:
         uow.people.put(Account(person=Person(key, username, "REST-klient", roles), password_hash=hashed))
 
     platform.store.transact(work)
+
+
+def _led(platform: Platform, uow: UnitOfWork, memberships: frozenset[Membership]) -> frozenset[str]:
+    """Units that these memberships lead: manifests say which roles do; the platform's `leder` does."""
+    manifests = platform.catalogs.view(uow.definitions).manifests.values()
+    leading = {"leder"} | {role for m in manifests for role, info in m.roller.items() if info.leder}
+    return frozenset(m.unit for m in memberships if m.unit and m.role in leading)
+
+
+def _require_roles(platform: Platform, uow: UnitOfWork, memberships: frozenset[Membership]) -> None:
+    manifests = platform.catalogs.view(uow.definitions).manifests.values()
+    known = PLATFORM_ROLES | {role for m in manifests for role in m.roller}
+    unknown = sorted({m.role for m in memberships} - known)
+    if unknown:
+        raise BadInput(
+            why=f"Rollen {', '.join(unknown)} findes ikke i det, der er sat i drift. Kendte: {', '.join(sorted(known))}."
+        )
 
 
 def _require_units(uow: UnitOfWork, memberships: frozenset[Membership]) -> None:
