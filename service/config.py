@@ -26,7 +26,9 @@ class Settings:
     master_key_file: Path | None = None
     """File with the master key; made with mode 600 under `<data>/secrets/` when absent and none is named."""
     host: str = "127.0.0.1"
+    """Address that pages are served on; 0.0.0.0 for all of the machine's."""
     port: int = 8080
+    """Port that pages are served on."""
     threads: int = 8
     """Threads that serve pages."""
     workers: int = 2
@@ -36,6 +38,7 @@ class Settings:
     smtp_url: str = ""
     """`smtp://user:password@host:port` (or `smtps://`); empty writes mail as files under `<data>/outbox/`."""
     mail_from: str = "forloeb@localhost"
+    """Sender of mail."""
     handlers: str = "handlers"
     """Python package with the handlers."""
     procedures: Path = ROOT
@@ -45,6 +48,7 @@ class Settings:
     secure_cookies: bool = False
     """Cookies only over HTTPS: set it when a proxy in front speaks HTTPS."""
     session_hours: int = 10
+    """How long a log-in lasts."""
 
     @property
     def url(self) -> str:
