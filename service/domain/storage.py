@@ -112,6 +112,10 @@ class UnitOfWork(Protocol):
     def access_log(self) -> AccessLog: ...
     @property
     def queries(self) -> Queries: ...
+    @property
+    def for_workers(self) -> bool:
+        """Whether it has written what workers may have to do: a job, a timer or a dispatch."""
+        ...
 
 
 class Definitions(Protocol):

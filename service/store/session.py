@@ -22,7 +22,7 @@ class Session:
     waits for everything sent so far: statements then travel together until somebody asks for a result.
     """
 
-    __slots__ = ("_dialect", "_driver", "_sync", "after_commit", "postgresql", "writable")
+    __slots__ = ("_dialect", "_driver", "_sync", "after_commit", "for_workers", "postgresql", "writable")
 
     def __init__(
         self, driver: Any, dialect: Dialect, *, writable: bool, sync: Callable[[], None] | None = None
@@ -31,6 +31,8 @@ class Session:
         self.writable, self._sync = writable, sync
         self.postgresql = dialect.name == "postgresql"
         self.after_commit: list[Callable[[], None]] = []
+        self.for_workers = False
+        """Whether anything was written that workers may have to do."""
 
     def rows(self, statement: Prepared, parameters: Parameters | None = None) -> Sequence[Record]:
         compiled = statement.on(self._dialect)
@@ -47,7 +49,7 @@ class Session:
 
     def write(self, statement: Prepared, parameters: Parameters | Sequence[Parameters] | None = None) -> None:
         """Run it, once per parameter set."""
-        self.must_write()
+        self._writes(statement)
         compiled = statement.on(self._dialect)
         if parameters is None or isinstance(parameters, Mapping):
             self._driver.execute(compiled.sql, compiled.parameters(parameters))
@@ -58,7 +60,7 @@ class Session:
 
     def count(self, statement: Prepared, parameters: Parameters | None = None) -> int:
         """Run it once and wait for it: the number of rows it touched."""
-        self.must_write()
+        self._writes(statement)
         compiled = statement.on(self._dialect)
         cursor = self._driver.execute(compiled.sql, compiled.parameters(parameters))
         if self._sync is not None:
@@ -67,8 +69,12 @@ class Session:
         return touched
 
     def write_returning(self, statement: Prepared, parameters: Parameters | None = None) -> Sequence[Record]:
-        self.must_write()
+        self._writes(statement)
         return self.rows(statement, parameters)
+
+    def _writes(self, statement: Prepared) -> None:
+        self.must_write()
+        self.for_workers |= statement.for_workers
 
     def must_write(self) -> None:
         """Raises RuntimeError in a unit of work that only reads."""

@@ -20,8 +20,10 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Dialect,
+    Insert,
     Table,
     Text,
+    Update,
     bindparam,
     text,
 )
@@ -32,14 +34,18 @@ from sqlalchemy.types import TypeEngine
 
 from service.store.columns import Convert, Converting
 
+FOR_WORKERS = frozenset({"dispatch", "job", "timer"})
+"""Tables whose new and changed rows workers may have to act on."""
+
 
 class Prepared:
     """A statement with a fixed text. `among` is its way to say IN."""
 
-    __slots__ = ("_by_dialect", "statement")
+    __slots__ = ("_by_dialect", "for_workers", "statement")
 
     def __init__(self, statement: ClauseElement) -> None:
         self.statement = statement
+        self.for_workers = isinstance(statement, Insert | Update) and str(statement.table) in FOR_WORKERS
         self._by_dialect: dict[str, Compiled] = {}
 
     def on(self, dialect: Dialect) -> Compiled:

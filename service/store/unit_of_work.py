@@ -127,6 +127,10 @@ class SqlUnitOfWork:
     def queries(self) -> SqlQueries:
         return SqlQueries(self.session, self.vault)
 
+    @property
+    def for_workers(self) -> bool:
+        return self.session.for_workers
+
     def finish(self) -> None:
         """Write what was begun and never applied."""
         if "instances" in self.__dict__:

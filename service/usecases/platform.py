@@ -32,9 +32,16 @@ class Platform:
     """Tells the workers of this process that there may be something to do now."""
 
     def transact(self, work: Callable[[UnitOfWork], T]) -> T:
-        """One unit of work that may write, committed once; then the workers are woken."""
-        result = self.store.transact(work)
-        self.wake()
+        """One unit of work that may write, committed once; then the workers are woken if it left them something to do."""
+        units: list[UnitOfWork] = []
+
+        def noted(uow: UnitOfWork) -> T:
+            units.append(uow)
+            return work(uow)
+
+        result = self.store.transact(noted)
+        if units[-1].for_workers:
+            self.wake()
         return result
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:

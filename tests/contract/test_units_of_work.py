@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from service.domain.errors import SetupFault, Stale
 from service.domain.storage import HistoryEntry
+from service.domain.waits import Wait
 from service.store import Sealer, SqlStore, SqlUnitOfWork, open_store
 from service.store.faults import Overtaken
 from service.store.unit_of_work import TRIES
@@ -37,6 +38,37 @@ def test_what_work_raises_undoes_everything(store: SqlStore) -> None:
     assert store.read(lambda uow: uow.instances.state(instance.key)) == b"state"
     assert store.read(lambda uow: uow.tasks.get(task.key)) is None
     assert store.read(lambda uow: uow.people.units()) == []
+
+
+@pytest.mark.parametrize(
+    ("opened", "expected"),
+    [(m.user_task(), False), (m.message(), False), (m.job(), True), (m.timer(), True), (m.timer(None), True)],
+    ids=["task", "message", "job", "timer", "timer without a time"],
+)
+def test_it_tells_whether_workers_may_have_something_to_do(store: SqlStore, opened: Wait, expected: bool) -> None:
+    instance = m.started(store)
+
+    def work(uow: SqlUnitOfWork) -> bool:
+        locked = uow.instances.lock(instance.key)
+        assert locked is not None
+        assert not uow.for_workers
+        uow.instances.apply(locked, m.step(opened=[opened]), m.entry())
+        return uow.for_workers
+
+    assert store.transact(work) is expected
+
+
+def test_what_was_held_is_for_workers_when_it_goes_on(store: SqlStore) -> None:
+    instance = m.started(store, m.timer())
+
+    def hold(uow: SqlUnitOfWork, *, suspended: bool) -> bool:
+        locked = uow.instances.lock(instance.key)
+        assert locked is not None
+        uow.instances.set_suspended(locked, suspended, m.entry("suspended"))
+        return uow.for_workers
+
+    assert store.transact(lambda uow: hold(uow, suspended=True))
+    assert store.transact(lambda uow: hold(uow, suspended=False))
 
 
 def test_work_is_run_again_when_it_was_overtaken(store: SqlStore) -> None:
