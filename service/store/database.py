@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     URL,
     Connection,
@@ -15,15 +17,17 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.errors import SetupFault
 
+_PIPELINE = "pipeline"
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=FAST",  # an erased data key must not linger in the page it stood in
-    "cache_size=-65536",
+    "cache_size=-32768",
     "temp_store=MEMORY",
 )
 BUSY_TIMEOUT_S = 10
@@ -45,17 +49,40 @@ def parse(url: str) -> URL:
     raise SetupFault(why=f"Databasen skal være sqlite:/// eller postgresql://, ikke {parsed.get_backend_name()}.")
 
 
-def build_engine(url: str, *, pool_size: int = 8) -> Engine:
-    """An engine whose transactions start as this store needs: the execution option `writes` asks for the write lock."""
+def build_engine(url: str, *, pool_size: int = 8, pipelined: bool = False) -> Engine:
+    """An engine whose transactions start as this store needs: the execution option `writes` asks for the write lock.
+
+    `pipelined` is for who begins and ends transactions on the driver itself (`transactions`): the pool then leaves the
+    connections that come back as they are.
+    """
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed, pool_size)
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=2 * pool_size,
+        pool_reset_on_return=None if pipelined else "rollback",
         connect_args={"options": "-c timezone=UTC", "prepare_threshold": 2},
     )
+    event.listen(engine, "close", _end_pipeline)
+    return engine
+
+
+def pipeline_of(info: dict[Any, Any], driver: psycopg.Connection[Any]) -> psycopg.Pipeline:
+    """The pipeline of a pooled connection (`info` is the connection's own): begun once, kept as long as it lives."""
+    if _PIPELINE not in info:
+        kept = driver.pipeline()
+        info[_PIPELINE] = (kept, kept.__enter__())
+    pipeline: psycopg.Pipeline = info[_PIPELINE][1]
+    return pipeline
+
+
+def _end_pipeline(_driver: object, record: ConnectionPoolEntry) -> None:
+    kept = record.info.pop(_PIPELINE, None)
+    if kept is not None:
+        with suppress(psycopg.Error):
+            kept[0].__exit__(None, None, None)
 
 
 def _sqlite_engine(url: URL, pool_size: int) -> Engine:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, PoolProxiedConnection
 
+from service.store.database import pipeline_of
 from service.store.faults import FAULTS, is_gone, translate
 from service.store.session import Session
 
@@ -27,8 +28,7 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Session]:
         pooled = engine.raw_connection()
         driver: Any = pooled.driver_connection
         try:
-            begun = _on_sqlite if isinstance(driver, sqlite3.Connection) else _on_postgresql
-            with begun(driver, writes) as sync:
+            with _begun(pooled, driver, writes) as sync:
                 yield Session(driver, engine.dialect, writable=writes, sync=sync)
         except FAULTS as fault:
             if is_gone(fault):
@@ -41,6 +41,12 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Session]:
         if ours is None:
             raise
         raise ours from fault
+
+
+def _begun(pooled: PoolProxiedConnection, driver: Any, writes: bool) -> AbstractContextManager[Sync | None]:
+    if isinstance(driver, sqlite3.Connection):
+        return _on_sqlite(driver, writes)
+    return _on_postgresql(driver, pipeline_of(pooled.info, driver), writes)
 
 
 @contextmanager
@@ -56,20 +62,16 @@ def _on_sqlite(driver: sqlite3.Connection, writes: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _on_postgresql(driver: psycopg.Connection[Any], writes: bool) -> Iterator[Sync]:
+def _on_postgresql(driver: psycopg.Connection[Any], pipeline: psycopg.Pipeline, writes: bool) -> Iterator[Sync]:
     """Statements travel together until somebody asks for a result, and the last ones with the commit."""
     driver.read_only = not writes
     driver.isolation_level = None if writes else psycopg.IsolationLevel.REPEATABLE_READ
     try:
-        with driver.pipeline() as pipeline:
-            try:
-                yield pipeline.sync
-                driver.commit()
-            except BaseException:
-                with suppress(psycopg.Error):
-                    pipeline.sync()  # let what was sent already fail on its own
-                raise
+        yield pipeline.sync
+        driver.commit()
     except BaseException:
+        with suppress(psycopg.Error):
+            pipeline.sync()  # let what was sent already fail on its own
         with suppress(psycopg.OperationalError):  # a connection that is gone has nothing to undo
             driver.rollback()
         raise

@@ -69,7 +69,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def instances(self) -> SqlInstances:
-        return SqlInstances(self.session, self.vault, self.keys, self.facts)
+        return SqlInstances(self.session, self.vault, self.keys, self.facts, self._unit_of_case)
 
     @cached_property
     def tasks(self) -> SqlTasks:
@@ -130,6 +130,10 @@ class SqlUnitOfWork:
     @property
     def for_workers(self) -> bool:
         return self.session.for_workers
+
+    def _unit_of_case(self, key: int) -> str | None:
+        case = self.cases.get(key)
+        return case.unit if case else None
 
     def finish(self) -> None:
         """Write what was begun and never applied."""

@@ -34,15 +34,10 @@ from service.store.vault import Vault, place
 _CASE_FIELDS = tuple(f.name for f in fields(Case))
 _BY_KEY = Prepared(select(case).where(case.c.key == bindparam("key")))
 _BY_NUMBER = Prepared(select(case).where(case.c.number == bindparam("number")))
-_LOCK = Prepared(
-    select(case.c.version, case.c.unit, case.c.citizen_key, case.c.number)
-    .where(case.c.key == bindparam("key"))
-    .with_for_update()
-)
 _INSERT = Prepared(insert(case))
 _SAVE = Prepared(
     update(case)
-    .where(case.c.key == bindparam("b_key"))
+    .where(case.c.key == bindparam("b_key"), case.c.version == bindparam("b_version"))
     .values({column.name: bindparam(column.name) for column in case.columns if column.name != "key"})
 )
 _OF_CITIZEN = select(case).where(case.c.citizen_key == bindparam("citizen")).order_by(desc(case.c.key))
@@ -106,9 +101,9 @@ class SqlCases:
     def __init__(self, session: Session, vault: Vault, citizens: SqlCitizens) -> None:
         self._session, self._vault, self._citizens = session, vault, citizens
         self._known: dict[int, Case] = {}
-        """What this unit of work has read or saved: asking again costs nothing, and saving tells what is stale."""
-        self._saved: dict[int, int] = {}
-        """Version stored by this unit of work, per case."""
+        """Cases as this unit of work read or saved them last: asking again costs nothing."""
+        self._superseded: set[tuple[int, int]] = set()
+        """Keys and versions that this unit of work itself has replaced."""
 
     def open(self, case: Case) -> None:
         """Also makes the data key of everything that belongs to the case."""
@@ -121,24 +116,27 @@ class SqlCases:
         return raised(self._session, f"case number {series}")
 
     def get(self, key: int) -> Case | None:
-        return self._known.get(key) or self._maybe(self._session.first(_BY_KEY, {"key": key}))
+        return self._known.get(key) or self._learn(self._session.first(_BY_KEY, {"key": key}))
 
     def by_number(self, number: str) -> Case | None:
-        return self._maybe(self._session.first(_BY_NUMBER, {"number": number}))
+        return self._learn(self._session.first(_BY_NUMBER, {"number": number}))
 
     def save(self, case: Case) -> None:
         """Saving again in the same unit of work, from the same copy, is not stale."""
-        stored = self._session.first(_LOCK, {"key": case.key})
-        if stored is None or (case.version != stored.version and self._saved.get(case.key) != stored.version):
+        before = self.get(case.key)
+        if before is None or not (case.version == before.version or (case.key, case.version) in self._superseded):
             raise Overtaken
-        self._saved[case.key] = stored.version + 1
-        self._known[case.key] = replace(case, version=stored.version + 1)
-        self._session.write(_SAVE, self._row(case) | {"b_key": case.key, "version": stored.version + 1})
-        if case.citizen_key != stored.citizen_key or case.number != stored.number:
-            self._index(case)
-        if case.unit != stored.unit:
+        after = replace(case, version=before.version + 1)
+        change = self._row(after) | {"b_key": case.key, "b_version": before.version}
+        if self._session.count(_SAVE, change) == 0:
+            raise Overtaken
+        self._superseded.add((case.key, before.version))
+        self._known[case.key] = after
+        if after.citizen_key != before.citizen_key or after.number != before.number:
+            self._index(after)
+        if after.unit != before.unit:
             for statement in _FOLLOW_UNIT:
-                self._session.write(statement, {"b_case": case.key, "b_unit": case.unit})
+                self._session.write(statement, {"b_case": case.key, "b_unit": after.unit})
 
     def open_for_citizen(self, citizen_key: int, kind: str | None = None) -> Sequence[Case]:
         """Newest first."""
@@ -152,6 +150,7 @@ class SqlCases:
     def erase(self, key: int, at: datetime) -> None:
         self._known.pop(key, None)
         erase_case(self._session, self._vault, key, at)
+        self._known.pop(key, None)
 
     def add_record(self, record: CaseRecord) -> None:
         where = place("case_record.content", record.case_key, record.key)
@@ -257,8 +256,12 @@ class SqlCases:
         row["closing_detail"] = self._vault.seal_text(case.key, where, case.closing_detail or "")
         return row
 
-    def _maybe(self, row: Record | None) -> Case | None:
-        return None if row is None else self._case(row)
+    def _learn(self, row: Record | None) -> Case | None:
+        if row is None:
+            return None
+        if row.key not in self._known:
+            self._known[row.key] = self._case(row)
+        return self._known[row.key]
 
     def _case(self, row: Record) -> Case:
         detail = self._vault.open_text(row.key, place("case.closing_detail", row.key), row.closing_detail)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, delete, text, update
@@ -11,12 +12,23 @@ from service.domain.storage import HistoryEntry
 from service.domain.waits import Closed, CloseReason, JobStatus, TaskStatus, WaitKind
 from service.store.repositories.deadlines import SqlDeadlines
 from service.store.repositories.held import Held
-from service.store.session import Session
+from service.store.session import Record, Session
 from service.store.statements import Prepared, among
 from service.store.tables import draft, incident, job, subscription, task_candidate, timer, user_task
 
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What hangs on an open task."""
+
+    candidates: bool
+    drafts: bool
+    reminders: bool
+    deadline_id: str | None
+
+
 _ROOT: BindParameter[Any] = bindparam("b_root")
-_CLOSE_TASKS = Prepared(
+_CLOSE = (
     update(user_task)
     .where(user_task.c.instance_key == _ROOT, among(user_task.c.key, "b_keys"), text("status = 'CREATED'"))
     .values(
@@ -27,7 +39,12 @@ _CLOSE_TASKS = Prepared(
         waiting_group=None,
         waiting_unit=None,
     )
-    .returning(user_task.c.key, user_task.c.candidates, user_task.c.drafts, user_task.c.deadline_id, user_task.c.due)
+)
+_CLOSE_KNOWN = Prepared(_CLOSE)
+_CLOSE_TASKS = Prepared(
+    _CLOSE.returning(
+        user_task.c.key, user_task.c.candidates, user_task.c.drafts, user_task.c.deadline_id, user_task.c.due
+    )
 )
 _DROP_CANDIDATES = Prepared(
     delete(task_candidate).where(task_candidate.c.instance_key == _ROOT, among(task_candidate.c.task_key, "b_keys"))
@@ -52,8 +69,17 @@ _RESOLVE_OF_ELEMENTS = Prepared(_RESOLVE.where(among(incident.c.element_instance
 class Closer:
     """Closes waits of one instance at one moment."""
 
-    def __init__(self, session: Session, deadlines: SqlDeadlines, held: Held, entry: HistoryEntry) -> None:
+    def __init__(
+        self,
+        session: Session,
+        deadlines: SqlDeadlines,
+        held: Held,
+        entry: HistoryEntry,
+        known: Mapping[int, TaskFacts],
+    ) -> None:
+        """`known`: tasks that this unit of work has read under the instance's lock."""
         self._session, self._deadlines, self._held, self._entry = session, deadlines, held, entry
+        self._known = known
         self._stamp = {"b_root": held.key, "b_at": entry.at, "b_by": entry.actor}
 
     def close(self, closed: Sequence[Closed]) -> None:
@@ -90,16 +116,22 @@ class Closer:
                 "b_at": self._entry.at,
                 "b_by": by,
             }
-            rows = self._session.write_returning(_CLOSE_TASKS, stamp)
-            if with_candidates := [row.key for row in rows if row.candidates]:
+            facts = self._mark_closed(keys, stamp)
+            if with_candidates := [key for key, fact in facts.items() if fact.candidates]:
                 self._drop(_DROP_CANDIDATES, with_candidates)
-            if with_drafts := [row.key for row in rows if row.drafts]:
+            if with_drafts := [key for key, fact in facts.items() if fact.drafts]:
                 self._drop(_DROP_DRAFTS, with_drafts)
             if reason is CloseReason.COMPLETED:
-                ids = [row.deadline_id for row in rows if row.deadline_id is not None]
+                ids = [fact.deadline_id for fact in facts.values() if fact.deadline_id is not None]
                 self._deadlines.met(self._held.owner_key, ids, self._entry.at)
-            reminded += [row.key for row in rows if row.due is not None]
+            reminded += [key for key, fact in facts.items() if fact.reminders]
         return reminded
+
+    def _mark_closed(self, keys: Sequence[int], stamp: Mapping[str, object]) -> Mapping[int, TaskFacts]:
+        if all(key in self._known for key in keys):
+            self._session.write(_CLOSE_KNOWN, stamp)
+            return {key: self._known[key] for key in keys}
+        return {row.key: facts_of(row) for row in self._session.write_returning(_CLOSE_TASKS, stamp)}
 
     def _drop_jobs(self, keys: Sequence[int]) -> None:
         rows = self._session.write_returning(_DROP_JOBS, {"b_root": self._held.key, "b_keys": keys})
@@ -108,3 +140,8 @@ class Closer:
 
     def _drop(self, statement: Prepared, keys: Sequence[int]) -> None:
         self._session.write(statement, {"b_root": self._held.key, "b_keys": list(keys)})
+
+
+def facts_of(row: Record) -> TaskFacts:
+    reminders = row.due is not None or row.deadline_id is not None
+    return TaskFacts(row.candidates, row.drafts, reminders, row.deadline_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from service.store.repositories.held import CHAIN_START, Held, held_of, instance
 from service.store.repositories.steps import APPEND, StepWriter
 from service.store.session import Record, Session
 from service.store.statements import Prepared
-from service.store.tables import case, data_key, instance, job, timer, user_task
+from service.store.tables import data_key, instance, job, timer, user_task
 from service.store.tables.waits import SUSPENDED
 from service.store.vault import Vault, place
 
@@ -55,7 +55,6 @@ _PER_VERSION = Prepared(
     .where(instance.c.process_id == bindparam("process_id"), text("parent_key IS NULL AND ended_at IS NULL"))
     .group_by(instance.c.definition_version)
 )
-_CASE_UNIT = Prepared(select(case.c.unit).where(case.c.key == bindparam("key")))
 _SUSPEND = Prepared(
     update(instance).where(instance.c.root_key == bindparam("b_root")).values(suspended=bindparam("b_suspended"))
 )
@@ -70,8 +69,16 @@ _LET_GO = [Prepared(rows.values(held=rows.table.c.held.bitwise_and(~SUSPENDED)))
 class SqlInstances:
     """Keeps the locked root instances of its unit of work, so that asking again costs nothing."""
 
-    def __init__(self, session: Session, vault: Vault, keys: Keys, facts: DefinitionFacts) -> None:
+    def __init__(
+        self,
+        session: Session,
+        vault: Vault,
+        keys: Keys,
+        facts: DefinitionFacts,
+        unit_of_case: Callable[[int], str | None],
+    ) -> None:
         self._session, self._vault, self._facts = session, vault, facts
+        self._unit_of_case = unit_of_case
         self._held: dict[int, Held] = {}
         self.steps = StepWriter(session, vault, keys, facts)
 
@@ -102,7 +109,7 @@ class SqlInstances:
         if case_key is None:
             self._vault.make(key)
         else:
-            unit = self._session.value(_CASE_UNIT, {"key": case_key})
+            unit = self._unit_of_case(case_key)
         lookup = self._started_lookup(process_id, *started_by_message) if started_by_message else None
         row = {"folder": folder, "owner_key": case_key or key, "unit": unit, "started_lookup": lookup}
         self._held[key] = Held(begun, case_key or key, unit, folder, 0, CHAIN_START, begun=row)

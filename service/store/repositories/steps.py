@@ -15,7 +15,7 @@ from service.domain.ports import Keys
 from service.domain.storage import HistoryEntry
 from service.domain.waits import DeadlineBinding, DueChanged, IncidentOpened, TimerWait, UserTaskWait, WaitKind
 from service.store.faults import Overtaken
-from service.store.repositories.closing import Closer
+from service.store.repositories.closing import Closer, TaskFacts
 from service.store.repositories.deadlines import SqlDeadlines
 from service.store.repositories.definitions import Brief, DefinitionFacts
 from service.store.repositories.held import Held
@@ -105,12 +105,14 @@ class StepWriter:
     def __init__(self, session: Session, vault: Vault, keys: Keys, facts: DefinitionFacts) -> None:
         self._session, self._vault, self._keys, self._facts = session, vault, keys, facts
         self._deadlines = SqlDeadlines(session, vault)
+        self.known_tasks: dict[int, TaskFacts] = {}
+        """Open tasks that this unit of work has read under their instance's lock."""
 
     def write(self, held: Held, version: int, step: Step, entry: HistoryEntry) -> Instance:
         """Raises `Overtaken` when the instance no longer stands at `version`."""
         if held.instance.version != version:
             raise Overtaken
-        closer = Closer(self._session, self._deadlines, held, entry)
+        closer = Closer(self._session, self._deadlines, held, entry, self.known_tasks)
         if step.closed:
             closer.close(step.closed)
         self._call(held, step.called, entry)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, desc, func, select, text, update
 from service.domain.cases import Draft
 from service.domain.errors import NotFound, TaskMovedOn
 from service.domain.waits import TaskStatus, UserTask
+from service.store.repositories.closing import facts_of
 from service.store.repositories.held import case_of
 from service.store.repositories.instances import SqlInstances
 from service.store.session import Record, Session
@@ -105,7 +106,12 @@ class SqlTasks:
         return None if row is None else self._task(row)
 
     def lock(self, key: int) -> UserTask | None:
-        return self.get(key) if self._instances.hold_of_task(key) else None
+        if self._instances.hold_of_task(key) is None:
+            return None
+        row = self._session.first(_BY_KEY, {"key": key})
+        assert row is not None, "a task is never deleted"
+        self._instances.steps.known_tasks[key] = facts_of(row)
+        return self._task(row)
 
     def assign(self, task: UserTask, assignee: str | None) -> None:
         one = {"b_root": task.instance_key, "b_key": task.key}
@@ -125,11 +131,14 @@ class SqlTasks:
         return self._session.first(_TOOK_PART, {"root": instance_key, "who": username}) is not None
 
     def save_draft(self, draft: Draft) -> None:
-        task = self._session.first(_WHERE_TASK, {"key": draft.task_key})
-        if task is None:
+        """Locks the task's instance: a task that is being completed leaves no draft behind."""
+        if self._instances.hold_of_task(draft.task_key) is None:
             raise NotFound(what=f"opgave {draft.task_key}")
-        if self._session.count(_HAS_DRAFTS, {"b_root": task.instance_key, "b_key": draft.task_key}) == 0:
+        task = self._session.first(_WHERE_TASK, {"key": draft.task_key})
+        if task is None or task.status != TaskStatus.CREATED.value:
             raise TaskMovedOn
+        self._instances.steps.known_tasks.pop(draft.task_key, None)
+        self._session.write(_HAS_DRAFTS, {"b_root": task.instance_key, "b_key": draft.task_key})
         where = _draft_place(draft.task_key, draft.username)
         row = {
             "instance_key": task.instance_key,
