@@ -8,6 +8,7 @@ import click
 
 from service import config
 from service.app import App, diagnose
+from service.domain.errors import SetupFault
 from service.usecases import history, people
 
 COMMANDS: list[click.Command] = []
@@ -91,8 +92,11 @@ def verify() -> None:
 @click.command()
 def doctor() -> None:
     """Say what is wrong with this installation, and how to mend it."""
-    with App(config.load()) as app:
-        findings = diagnose(app)
+    try:
+        with App(config.load()) as app:
+            findings = diagnose(app)
+    except SetupFault as fault:
+        findings = [(False, str(fault))]
     for good, line in findings:
         click.echo(f"{'ok  ' if good else 'FEJL'} {line}")
     sys.exit(0 if all(good for good, _ in findings) else 1)

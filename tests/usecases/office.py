@@ -48,8 +48,6 @@ rettigheder:
 henvendelse: {titel: Ny ansøgning, proces: ansoegning, opgave: modtag, roller: [modtager, teamleder]}
 haendelser:
   msg_nyt: {titel: Nye oplysninger, formular: nyt, roller: [behandler, teamleder]}
-aktiviteter:
-  ring: {roller: [behandler]}
 formularer:
   modtag: {borger: {cpr: cpr, navn: navn}}
   behandl: {notat: notat, kontakt: {indhold: notat}}

@@ -10,7 +10,7 @@ from service.domain.waits import IncidentType
 from service.usecases import incidents, instances, messages, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
-from tests.usecases.office import application, diagram
+from tests.usecases.office import MANIFEST, application, diagram
 from tests.usecases.test_tasks import done_by
 
 FAILING = d.job("send", "journalnotat", d.io([('="Afgjort"', "tekst")]), retries="1")
@@ -203,7 +203,11 @@ class TestActivities:
     def test_started_by_the_roles_the_manifest_names_and_as_long_as_they_can_be(self, office):
         phase = d.ad_hoc("fase", d.user("ring", name="Ring"), until="=faerdig")
         body = (d.start(), d.script("begynd", "=false", "faerdig"), phase, d.end(), d.chain("s", "begynd", "fase", "e"))
-        office.world.deploy([Resource("processes/office/fase.bpmn", d.definitions(d.process("fase-proces", *body)))])
+        manifest = Resource(
+            "processes/office/procedure.yaml", f"{MANIFEST}aktiviteter: {{ring: {{roller: [behandler]}}}}".encode()
+        )
+        drawn = Resource("processes/office/fase.bpmn", d.definitions(d.process("fase-proces", *body)))
+        office.world.deploy([manifest, drawn])
         platform, nina = office.world.platform, office.person("nina")
         started = instances.start(platform, nina, "fase-proces", {})
         container = next(
