@@ -70,8 +70,12 @@ def build_engine(url: str, *, pool_size: int = 8, pipelined: bool = False) -> En
 
 
 def pipeline_of(info: dict[Any, Any], driver: psycopg.Connection[Any]) -> psycopg.Pipeline:
-    """The pipeline of a pooled connection (`info` is the connection's own): begun once, kept as long as it lives."""
+    """The pipeline of a pooled connection (`info` is the connection's own): begun once, kept as long as it lives.
+
+    The driver no longer begins transactions of its own.
+    """
     if _PIPELINE not in info:
+        driver.autocommit = True
         kept = driver.pipeline()
         info[_PIPELINE] = (kept, kept.__enter__())
     pipeline: psycopg.Pipeline = info[_PIPELINE][1]

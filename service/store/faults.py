@@ -24,8 +24,12 @@ class Overtaken(Stale):
     """Sagen er ændret, mens du arbejdede. Intet er gemt endnu, og det, du skrev, står her stadig. Prøv igen."""
 
 
+class Severed(SetupFault):
+    """{why}"""
+
+
 def translate(fault: BaseException) -> ForloebError | None:
-    """`Overtaken` when running the transaction again may help, `SetupFault` when the database is gone, else None."""
+    """`Overtaken` and `Severed` when running the transaction again may help, `SetupFault` when not, None for our own bugs."""
     cause = fault.orig if isinstance(fault, DBAPIError) else fault
     if isinstance(cause, sqlite3.Error):
         return _translate_sqlite(cause)
@@ -34,7 +38,7 @@ def translate(fault: BaseException) -> ForloebError | None:
     return None
 
 
-def is_gone(fault: BaseException) -> bool:
+def is_gone(fault: BaseException | None) -> bool:
     """Whether the connection can no longer be used."""
     cause = fault.orig if isinstance(fault, DBAPIError) else fault
     if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
@@ -55,5 +59,5 @@ def _translate_postgresql(fault: psycopg.Error) -> ForloebError | None:
     if fault.sqlstate in _POSTGRESQL_RETRY:
         return Overtaken()
     if is_gone(fault):
-        return SetupFault(why="Databasen svarer ikke. Prøv igen om lidt, eller sig det til driften.")
+        return Severed(why="Databasen svarer ikke. Prøv igen om lidt, eller sig det til driften.")
     return None

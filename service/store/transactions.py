@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, PoolProxiedConnection
 
+from service.domain.errors import SetupFault
 from service.store.database import pipeline_of
 from service.store.faults import FAULTS, is_gone, translate
 from service.store.session import Session
@@ -30,9 +31,10 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Session]:
         try:
             with _begun(pooled, driver, writes) as sync:
                 yield Session(driver, engine.dialect, writable=writes, sync=sync)
-        except FAULTS as fault:
-            if is_gone(fault):
-                pooled.invalidate(fault)
+        except BaseException as fault:
+            if is_gone(fault) or is_gone(fault.__cause__):
+                pooled.invalidate()
+                engine.dispose()  # the idle ones are most likely cut as well
             raise
         finally:
             pooled.close()
@@ -63,15 +65,27 @@ def _on_sqlite(driver: sqlite3.Connection, writes: bool) -> Iterator[None]:
 
 @contextmanager
 def _on_postgresql(driver: psycopg.Connection[Any], pipeline: psycopg.Pipeline, writes: bool) -> Iterator[Sync]:
-    """Statements travel together until somebody asks for a result, and the last ones with the commit."""
-    driver.read_only = not writes
-    driver.isolation_level = None if writes else psycopg.IsolationLevel.REPEATABLE_READ
+    """Statements travel together until somebody asks for a result: BEGIN with the first, the last with COMMIT."""
+    driver.execute("BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
         yield pipeline.sync
-        driver.commit()
+        _commit(driver, pipeline)
     except BaseException:
         with suppress(psycopg.Error):
             pipeline.sync()  # let what was sent already fail on its own
         with suppress(psycopg.OperationalError):  # a connection that is gone has nothing to undo
-            driver.rollback()
+            driver.execute("ROLLBACK")
+            pipeline.sync()
         raise
+
+
+def _commit(driver: psycopg.Connection[Any], pipeline: psycopg.Pipeline) -> None:
+    """Raises `SetupFault` when nobody knows whether it happened: the transaction must not be run again."""
+    try:
+        driver.execute("COMMIT")
+        pipeline.sync()
+    except psycopg.Error as fault:
+        if not is_gone(fault):
+            raise
+        why = "Forbindelsen til databasen blev afbrudt, mens der blev gemt. Se efter, om det nåede at ske."
+        raise SetupFault(why=why) from fault

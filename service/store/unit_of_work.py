@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, select
 from service.domain.errors import SetupFault, Stale
 from service.domain.ports import Keys
 from service.store.database import in_memory
-from service.store.faults import Overtaken
+from service.store.faults import Overtaken, Severed
 from service.store.migrations import revision_fault
 from service.store.queries import SqlQueries
 from service.store.repositories.access_log import SqlAccessLog
@@ -161,7 +161,7 @@ class SqlStore:
     def transact(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                return self._once(work)
+                return self._connected(lambda: self._once(work))
             except Overtaken as overtaken:
                 if attempt == TRIES:
                     raise Stale from overtaken
@@ -169,6 +169,16 @@ class SqlStore:
         raise AssertionError("unreachable")
 
     def read(self, work: Callable[[SqlUnitOfWork], T]) -> T:
+        return self._connected(lambda: self._look(work))
+
+    def _connected(self, act: Callable[[], T]) -> T:
+        """Once more on a fresh connection when the one at hand turned out to be cut before anything was stored."""
+        try:
+            return act()
+        except Severed:
+            return act()
+
+    def _look(self, work: Callable[[SqlUnitOfWork], T]) -> T:
         with (
             self._turn_for(alone=self._one_connection, nested=not self._one_connection),
             transaction(self._engine, writes=False) as session,
@@ -194,6 +204,13 @@ class SqlStore:
             assert isinstance(source, sqlite3.Connection)
             assert isinstance(target, sqlite3.Connection)
             source.backup(target)
+
+    def rewrap(self) -> int:
+        """Wrap every data key with the newest master key; gives how many were not yet.
+
+        Older master keys stay needed for the blind indexes. Can be run again, and beside everything else.
+        """
+        return self.transact(lambda uow: uow.vault.rewrap())
 
     def close(self) -> None:
         self._engine.dispose()

@@ -18,6 +18,10 @@ _FETCH = Prepared(
     select(data_key.c.owner_key, data_key.c.version, data_key.c.wrapped).where(among(data_key.c.owner_key, "owners"))
 )
 _MAKE = Prepared(insert(data_key))
+_ALL = Prepared(select(data_key.c.owner_key, data_key.c.wrapped).with_for_update())
+_REWRAP = Prepared(
+    update(data_key).where(data_key.c.owner_key == bindparam("b_owner")).values(wrapped=bindparam("b_wrapped"))
+)
 _ERASE = Prepared(
     update(data_key)
     .where(data_key.c.owner_key == bindparam("b_owner"))
@@ -83,6 +87,17 @@ class Vault:
     def open_text(self, owner: int, place: bytes, sealed: bytes | None) -> str:
         plain = self.open(owner, place, sealed)
         return "" if plain is None else plain.decode()
+
+    def rewrap(self) -> int:
+        """Wrap every data key with the newest master key; gives how many were not yet."""
+        changed = [
+            {"b_owner": row.owner_key, "b_wrapped": again}
+            for row in self._session.rows(_ALL)
+            if row.wrapped is not None and (again := self.sealer.rewrap(row.owner_key, row.wrapped)) is not None
+        ]
+        if changed:
+            self._session.write(_REWRAP, changed)
+        return len(changed)
 
     def erase(self, owner: int, at: datetime) -> None:
         """Forget the owner's key for ever."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from service.domain.errors import SetupFault, Stale
 from service.domain.storage import HistoryEntry
 from service.domain.waits import Wait
-from service.store import Sealer, SqlStore, SqlUnitOfWork, open_store
+from service.store import Sealer, SqlStore, SqlUnitOfWork, open_store, upgrade
 from service.store.faults import Overtaken
+from service.store.sealing import MasterKey
 from service.store.unit_of_work import TRIES
 from tests.contract import making as m
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Refused(Exception):
@@ -112,14 +118,8 @@ def test_a_refusal_is_not_run_again(store: SqlStore) -> None:
 def test_no_move_is_lost_between_threads(store: SqlStore) -> None:
     instance = m.started(store)
 
-    def add_one(uow: SqlUnitOfWork) -> None:
-        locked = uow.instances.lock(instance.key)
-        assert locked is not None
-        assert locked.state is not None
-        uow.instances.apply(locked, m.step(locked.state + b"+"), m.entry())
-
     with ThreadPoolExecutor(8) as pool:
-        for done in [pool.submit(store.transact, add_one) for _ in range(80)]:
+        for done in [pool.submit(store.transact, lambda uow: m.add_one(uow, instance.key)) for _ in range(80)]:
             done.result()
     assert store.read(lambda uow: uow.instances.state(instance.key)) == b"state" + b"+" * 80
     assert store.read(lambda uow: uow.history.verify(instance.key)) is None
@@ -232,6 +232,103 @@ def test_only_two_kinds_of_database() -> None:
 def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
     with pytest.raises(SetupFault, match="svarer ikke"):
         open_store("postgresql://nobody@127.0.0.1:1/intet", sealer=Sealer.fresh())
+
+
+def cut_all(url: str) -> None:
+    """End every connection to this PostgreSQL database but our own."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_cut_connection_is_replaced(store: SqlStore, url: str) -> None:
+    instance = m.started(store)
+    cut_all(url)
+    assert store.read(lambda uow: uow.instances.state(instance.key)) == b"state"
+    cut_all(url)
+    m.move(store, instance.key, m.step(b"2"))
+    runs: list[int] = []
+
+    def cut_in_the_middle(uow: SqlUnitOfWork) -> None:
+        runs.append(1)
+        locked = uow.instances.lock(instance.key)
+        assert locked is not None
+        if len(runs) == 1:
+            cut_all(url)
+        uow.instances.apply(locked, m.step((locked.state or b"") + b"+"), m.entry())
+        uow.people.units()
+
+    store.transact(cut_in_the_middle)
+    assert store.read(lambda uow: uow.instances.state(instance.key)) == b"2+"
+    assert len(runs) == 2
+    assert store.read(lambda uow: uow.history.verify(instance.key)) is None
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_connection_cut_at_the_commit_is_told_and_not_tried_again(store: SqlStore, url: str) -> None:
+    runs: list[int] = []
+
+    def work(uow: SqlUnitOfWork) -> None:
+        runs.append(1)
+        uow.people.put_unit(m.unit("nord"))
+        assert uow.people.unit("nord") is not None
+        cut_all(url)
+
+    with pytest.raises(SetupFault, match="mens der blev gemt"):
+        store.transact(work)
+    assert len(runs) == 1
+    assert store.read(lambda uow: uow.people.units()) == []
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_two_processes_take_turns(store: SqlStore, url: str, tmp_path: Path) -> None:
+    """The lock in the process knows nothing of the other one: SQLite's own does."""
+    key_file = tmp_path / "master.key"
+    shared = open_store(f"sqlite:///{fresh(tmp_path / 'shared.db')}", sealer=Sealer.from_file(key_file, create=True))
+    instance = m.started(shared)
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from service.store import Sealer, open_store\n"
+        "from tests.contract.making import add_one\n"
+        "store = open_store(sys.argv[1], sealer=Sealer.from_file(Path(sys.argv[2])))\n"
+        "for _ in range(60):\n"
+        "    store.transact(lambda uow: add_one(uow, int(sys.argv[3])))\n"
+    )
+    arguments = [f"sqlite:///{tmp_path / 'shared.db'}", str(key_file), str(instance.key)]
+    others = [subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT) for _ in range(2)]
+    for _ in range(60):
+        shared.transact(lambda uow: m.add_one(uow, instance.key))
+    assert [other.wait(60) for other in others] == [0, 0]
+    assert shared.read(lambda uow: uow.instances.state(instance.key)) == b"state" + b"+" * 180
+    assert shared.read(lambda uow: uow.history.verify(instance.key)) is None
+    shared.close()
+
+
+def fresh(path: Path) -> Path:
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+def test_a_new_master_key_wraps_the_data_keys_anew(url: str) -> None:
+    old, new = MasterKey(1, b"o" * 32), MasterKey(2, b"n" * 32)
+    first = open_store(url, sealer=Sealer([old]))
+    m.open_case(first, m.case(), m.citizen())
+    instance = m.started(first)
+    first.close()
+    second = open_store(url, sealer=Sealer([old, new]))
+    assert second.rewrap() == 3
+    assert second.rewrap() == 0
+    assert second.read(lambda uow: uow.instances.state(instance.key)) == b"state"
+    assert second.read(lambda uow: uow.citizens.by_cpr("0101019998")) is not None
+    second.close()
+    third = open_store(url, sealer=Sealer([old]))
+    with pytest.raises(SetupFault, match="hovednøgle"):
+        third.read(lambda uow: uow.instances.state(instance.key))
+    third.close()
 
 
 def test_in_memory_threads_share_one_store() -> None:
