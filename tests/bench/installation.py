@@ -9,9 +9,8 @@ from urllib.parse import urldefrag, urljoin
 from service.testing import files
 from tests.bench.ground import Ground
 from tests.bench.result import Result, one
-from tests.bench.site import Browser, Site, served
+from tests.bench.site import AS_BROWSERS_ASK, Browser, Site, served
 
-ENCODINGS = "gzip, br"
 LOADED = (
     re.compile(rb'<(?:script|img)[^>]*\bsrc="([^"]+)"'),
     re.compile(rb'<link[^>]*\bhref="([^"]+)"'),
@@ -59,7 +58,7 @@ def weight(browser: Browser, page: str) -> int:
         path = left.pop()
         if path in seen:
             continue
-        seen[path] = len(browser.get(path, encodings=ENCODINGS))
+        seen[path] = len(browser.get(path, encodings=AS_BROWSERS_ASK))
         body = browser.get(path)
         if path == page or path.endswith((".css", ".js")):
             left += [

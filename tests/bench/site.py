@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
+AS_BROWSERS_ASK = "gzip, deflate, br"
 CSRF = re.compile(rb'name="_csrf" value="([^"]+)"')
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 

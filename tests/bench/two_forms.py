@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from tests.bench.ground import HERE, Ground, milliseconds
 from tests.bench.result import Result, of, one
-from tests.bench.site import Browser, Site, served
+from tests.bench.site import AS_BROWSERS_ASK, Browser, Site, served
 
 GOAL_MS = {"sqlite": 16.0, "postgresql": 20.0}
 CLIENTS = 4
@@ -41,7 +41,7 @@ def _measured(ground: Ground, site: Site, name: str, goal: float) -> Iterator[Re
 
 def instance(browser: Browser) -> None:
     form_a = browser.post("/procedurer/two-form/start", {})
-    browser.get(form_a)
+    browser.get(form_a, encodings=AS_BROWSERS_ASK)
     form_b = browser.post(form_a, {"navn": "Test", "antal": "21", "note": ""})
     browser.post(form_b, {"godkendt": "on"})
 

@@ -206,6 +206,13 @@ def move(store: SqlStore, instance_key: int, next_step: Step, line: HistoryEntry
     return store.transact(work)
 
 
+def add_one(uow: SqlUnitOfWork, instance_key: int) -> None:
+    """A step that makes the state one byte longer."""
+    locked = uow.instances.lock(instance_key)
+    assert locked is not None
+    uow.instances.apply(locked, step((locked.state or b"") + b"+"), entry())
+
+
 def open_case(store: SqlStore, one: Case, about: Citizen | None = None) -> Case:
     """Keep the case (and the citizen it is about)."""
 

@@ -226,6 +226,15 @@ def test_a_row_says_what_the_list_shows(store: SqlStore) -> None:
     assert row.suspended
 
 
+def test_a_leader_sees_a_task_once_however_many_candidates_it_has_in_her_unit(store: SqlStore) -> None:
+    waits = [m.user_task(candidate_groups=("a@syd", "b@nord", "c@nord"), candidate_users=()) for _ in range(3)]
+    m.started(store, *waits)
+    query = InboxQuery(username="leder", groups=frozenset(), led_units=frozenset({"nord"}), show="enhed", limit=2)
+    found = pages(store, query)
+    assert [row.key for page in found for row in page.rows] == [wait.key for wait in waits]
+    assert {page.total for page in found} == {3}
+
+
 def test_totals_are_capped(store: SqlStore) -> None:
     waits = [m.user_task(candidate_groups=("a",)) for _ in range(1005)]
     m.started(store, *waits)

@@ -162,6 +162,21 @@ def test_drafts_are_kept_per_person_and_go_with_the_task(store: SqlStore) -> Non
     assert store.read(lambda uow: uow.tasks.draft(other.key, "mette")) is not None
 
 
+def test_a_draft_saved_in_the_unit_of_work_that_completes_its_task_goes_too(store: SqlStore) -> None:
+    wait = m.user_task()
+    instance = m.started(store, wait)
+
+    def work(uow: SqlUnitOfWork) -> None:
+        assert uow.tasks.lock(wait.key) is not None
+        uow.tasks.save_draft(draft(wait.key, navn=["Ida"]))
+        locked = uow.instances.lock(instance.key)
+        assert locked is not None
+        uow.instances.apply(locked, m.step(closed=m.closed(wait)), m.entry())
+
+    store.transact(work)
+    assert store.read(lambda uow: uow.tasks.draft(wait.key, "mette")) is None
+
+
 def test_no_draft_for_a_task_that_is_closed_or_unknown(store: SqlStore) -> None:
     wait = m.user_task()
     instance = m.started(store, wait)

@@ -55,8 +55,16 @@ user_task = Table(
         "ix_user_task_group_process", "waiting_group", "process_id", "due", "key", where="waiting_group IS NOT NULL"
     ),
     partial("ix_user_task_group_unit", "waiting_group", "unit", "due", "key", where="waiting_group IS NOT NULL"),
-    partial("ix_user_task_assignee", "waiting_assignee", "due", "key", where="waiting_assignee IS NOT NULL"),
-    partial("ix_user_task_unit", "waiting_unit", "due", "key", where="waiting_unit IS NOT NULL"),
+    partial(
+        "ix_user_task_assignee",
+        "waiting_assignee",
+        "due",
+        "key",
+        "process_id",
+        "unit",
+        where="waiting_assignee IS NOT NULL",
+    ),
+    partial("ix_user_task_unit", "waiting_unit", "due", "key", "process_id", "held", where="waiting_unit IS NOT NULL"),
     # open tasks of a case or an instance
     partial("ix_user_task_owner", "owner_key", "instance_key", where="status = 'CREATED'"),
     **CLUSTERED,
