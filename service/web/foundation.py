@@ -19,7 +19,7 @@ from service.domain.access import Person
 from service.domain.form_text import write_number
 from service.domain.instances import Instance, InstanceStatus
 from service.domain.views import InstanceRow
-from service.web import permissions, problems, security, translations
+from service.web import compression, permissions, problems, security, translations
 from service.web.assets import Assets
 from service.web.rendering import diagrams, forms, markdown, times, words
 
@@ -61,16 +61,17 @@ def lay_foundation(app: Flask, house: House, routes: permissions.Routes = permis
     app.add_url_rule("/sprog", "language", _change_language, methods=["POST"])
     app.add_url_rule("/licenser", "licences", lambda: render_template("licenser.html", licences=assets.licences()))
     problems.install(app)
+    compression.install(app)
     _furnish(app, house, assets)
 
 
 def _meet(house: House) -> None:
     """Find out who is asking, and in which language."""
     translations.use_language(str(session.get(security.LANGUAGE, translations.DEFAULT)))
-    g.now = house.now()
-    username = None if request.endpoint == "assets.file" else security.signed_in(g.now)
-    g.person = house.find_person(username) if username else None
-    g.granted = permissions.capabilities(g.person)
+    now = house.now()
+    username = None if request.endpoint == "assets.file" else security.signed_in(now)
+    person = house.find_person(username) if username else None
+    g.now, g.person, g.granted = now, person, permissions.capabilities(person)
 
 
 def _open_door(routes: permissions.Routes) -> Response | None:
@@ -135,6 +136,7 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         instance_badge=_instance_badge,
         history=words.history_words,
         step_name=words.name_of,
+        awaited=words.awaited_words,
         incident=words.incident_words,
         incident_advice=words.incident_advice,
         dispatch_state=words.dispatch_state,
