@@ -28,7 +28,7 @@ from service.domain.form_places import (
     rows_at,
 )
 from service.domain.form_reading import read_schema
-from service.domain.json import Variables
+from service.domain.json import Json, Variables
 
 __all__ = ["ADD_ROW", "REMOVE_ROW", "Form", "FormContext", "Option", "Raw", "Submission", "deployed_form", "read_form"]
 
@@ -56,6 +56,14 @@ class Form:
     def names(self) -> frozenset[str]:
         """Names of the values that a submission gives, at the top."""
         return frozenset(names_of(self.schema.components))
+
+    def said(self, name: str, value: Json) -> str:
+        """A value as people read it: of a choice written in the form its label, else the value itself; "" for null."""
+        if value is None:
+            return ""
+        fields = (f for f in self.schema.walk() if isinstance(f, Field) and f.key == name)
+        labels = (o.label for f in fields for o in f.options if o.value == value)
+        return next(labels, str(value))
 
     @property
     def reads(self) -> frozenset[str]:

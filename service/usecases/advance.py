@@ -71,6 +71,8 @@ class Advance:
         self.catalog = platform.catalogs.view(uow.definitions)
         self._queue: deque[Callable[[], object]] = deque()
         self._steps = 0
+        self.moved: dict[int, Instance] = {}
+        """Root instances that have moved so far, by key, in the order in which they first did."""
 
     # -- verbs ----------------------------------------------------------------------------------------------------------
 
@@ -175,6 +177,7 @@ class Advance:
             number=0, at=self.now, actor=self.actor.username, kind=type(stimulus).__name__, details=_told(details, step)
         )
         after = self.uow.instances.apply(instance, step, entry)
+        self.moved[after.key] = after
         self._follow(after, step)
         return after
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from service.domain.access import Person
 from service.domain.cases import Case, CaseRecord, Citizen, Contact, Dispatch, Document, Note
 from service.domain.deadlines import Deadline
-from service.domain.definitions import ProcessModel, Version
+from service.domain.definitions import ElementInfo, ProcessModel, Version
 from service.domain.errors import Forbidden, NotFound, WrongState
 from service.domain.form_model import Option
 from service.domain.forms import Form, FormContext, Submission
@@ -24,6 +24,7 @@ from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
+from service.usecases.steps import elements_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class CasePage:
     worker: Account | None
     instance: Instance | None
     process: tuple[Version, ProcessModel] | None
+    elements: Mapping[str, ElementInfo]
+    """Element id → element of its process and those it has called."""
     position: Sequence[ElementRow]
     """Active elements, newest first."""
     tasks: Sequence[UserTask]
@@ -97,7 +100,8 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     manifest = advance.catalog.manifest(case.folder)
     records = [r for r in uow.cases.records(case.key) if granted.sees(f"skema:{r.form_id}")]
     documents = [d for d in uow.cases.documents(case.key) if granted.sees(f"dokument:{d.kind}")]
-    deadlines = deadlines_of.by_need(uow, case.key) if granted.sees("frister") else deadlines_of.NONE
+    running = case.closed_at is None
+    deadlines = deadlines_of.by_need(uow, case.key, running=running) if granted.sees("frister") else deadlines_of.NONE
     tasks = [t for t in uow.tasks.open_of(instance.key) if whole or tasks_of.may_work_on(person, t)] if instance else []
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
     contacts = uow.cases.contacts(case.key) if whole else ()
@@ -114,6 +118,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         worker=uow.people.account(case.worker) if case.worker else None,
         instance=instance,
         process=advance.catalog.process(instance.definition_key) if instance else None,
+        elements=elements_of(uow, advance.catalog, instance) if instance else {},
         position=uow.queries.elements(instance.key, active_only=True) if instance and whole else (),
         tasks=tasks,
         finished_tasks=finished,

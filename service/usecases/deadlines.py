@@ -45,10 +45,10 @@ class ByNeed:
 NONE = ByNeed((), frozenset())
 
 
-def by_need(uow: UnitOfWork, owner: int) -> ByNeed:
-    """All deadlines of a case (or instance)."""
+def by_need(uow: UnitOfWork, owner: int, *, running: bool) -> ByNeed:
+    """All deadlines of a case (or instance). Nothing waits for any when it does not run."""
     rows, awaited = uow.deadlines.of(owner), uow.deadlines.awaited(owner)
-    open_ones = [d for d in rows if d.met_at is None and (d.due is None or d.id in awaited)]
+    open_ones = [d for d in rows if running and d.met_at is None and (d.due is None or d.id in awaited)]
     others = [d for d in rows if d not in open_ones]
     lapsed = frozenset(d.id for d in others if d.met_at is None)
     return ByNeed((*open_ones, *reversed(others)), lapsed)

@@ -115,7 +115,9 @@ def _finish_job(advance: Advance, dispatch: Dispatch) -> None:
     sent = {"sendt": advance.now.isoformat(), "kanal": dispatch.channel.value, "noegle": str(dispatch.key)}
     try:
         stimulus = JobCompleted(dispatch.job_key, {**variables, "forsendelse": sent})
-        advance.move(dispatch.instance_key, stimulus, {"sendt": dispatch.channel.value})
+        job = advance.uow.jobs.get(dispatch.job_key)
+        named = {"navn": job.element_name} if job else {}
+        advance.move(dispatch.instance_key, stimulus, {"sendt": dispatch.channel.value, **named})
     except (TaskMovedOn, NotFound):
         return
 

@@ -86,7 +86,7 @@ def _submit(
         if task is None:
             raise WrongState(why=f"{found[0].name} begynder ikke med opgaven {enquiry.opgave}")
         complete_in(advance, task, read, {})
-        return upcoming(advance, instance)
+        return upcoming(advance)
 
     return platform.transact(work)
 

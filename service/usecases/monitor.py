@@ -8,16 +8,21 @@ from dataclasses import dataclass, replace
 from service.domain.access import Person
 from service.domain.cases import Case
 from service.domain.deadlines import Deadline
-from service.domain.definitions import ProcessModel, Version
+from service.domain.definitions import ElementInfo, ProcessModel, Version
 from service.domain.errors import Forbidden, NotFound
-from service.domain.instances import Instance, ScopeView
+from service.domain.instances import Instance, InstanceStatus, ScopeView
+from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry, UnitOfWork
-from service.domain.views import ElementRow, IncidentGroup, InstanceQuery, InstanceRow, Page
+from service.domain.views import IncidentGroup, InstanceQuery, InstanceRow, Page
 from service.domain.waits import Incident, Job, Subscription, UserTask
 from service.usecases import access
 from service.usecases.catalog import DeployedCatalog
 from service.usecases.deadlines import by_need
 from service.usecases.platform import Platform
+from service.usecases.steps import elements_of
+
+TECHNICAL = frozenset({"element", "navn", "aktivitet", "besked", "elementer"})
+"""Details of the history that tell which step it was, and nothing of the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +41,11 @@ class InstancePage:
     version: Version
     model: ProcessModel
     case: Case | None
+    manifest: Manifest
     diagrams: Sequence[tuple[Version, ProcessModel]]
     """Its own diagram first, then those of called processes."""
-    elements: Sequence[ElementRow]
+    elements: Mapping[str, ElementInfo]
+    """Element id → element of its process and those it has called."""
     active: Mapping[str, Mapping[str, int]]
     """Process id → element id → tokens now."""
     completed: Mapping[str, frozenset[str]]
@@ -127,17 +134,19 @@ def _page(
         if called is not None and called[0].key not in {v.key for v, _ in diagrams}:
             diagrams.append(called)
     state = uow.instances.state(instance.key) if content else None
-    deadlines = by_need(uow, instance.case_key or instance.key)
+    running = instance.status is InstanceStatus.ACTIVE
+    deadlines = by_need(uow, instance.case_key or instance.key, running=running)
     history = uow.history.of(instance.key)
     if not content:
-        history = [replace(entry, details={}) for entry in history]
+        history = [replace(e, details={k: v for k, v in e.details.items() if k in TECHNICAL}) for e in history]
     return InstancePage(
         instance=instance,
         version=found[0],
         model=found[1],
         case=case,
+        manifest=catalog.manifest(found[0].folder),
         diagrams=diagrams,
-        elements=elements,
+        elements=elements_of(uow, catalog, instance),
         active=active,
         completed={process: frozenset(ids) for process, ids in completed.items()},
         flows=uow.queries.flows(instance.key),

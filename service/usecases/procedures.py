@@ -123,7 +123,8 @@ def start(platform: Platform, person: Person, process_id: str) -> Upcoming | Non
             raise NotFound(what=f"proceduren {process_id}")
         if not _may_start(advance.catalog, person, *found):
             raise Forbidden(what="din rolle kan ikke starte dette forløb")
-        return tasks.upcoming(advance, advance.start(found[0].key, {}))
+        advance.start(found[0].key, {})
+        return tasks.upcoming(advance)
 
     return platform.transact(work)
 

@@ -40,7 +40,7 @@ def register(
     )
     advance.uow.cases.add_record(record)
     if use.kontakt is not None:
-        advance.uow.cases.add_contact(_contact(advance, use.kontakt, values, case))
+        advance.uow.cases.add_contact(_contact(advance, form, use.kontakt, values, case))
     text = values.get(use.notat) if use.notat else None
     if isinstance(text, str) and text.strip():
         note = Note(
@@ -93,10 +93,9 @@ def _said(fields: CitizenFields, values: Variables) -> dict[str, Any]:
     return said
 
 
-def _contact(advance: Advance, fields: ContactFields, values: Variables, case: Case) -> Contact:
+def _contact(advance: Advance, form: Form, fields: ContactFields, values: Variables, case: Case) -> Contact:
     def text(name: str | None) -> str:
-        value = values.get(name) if name else None
-        return "" if value is None else str(value)
+        return form.said(name, values.get(name)) if name else ""
 
     minutes = values.get(fields.varighed) if fields.varighed else None
     return Contact(

@@ -110,14 +110,20 @@ class Upcoming:
     case_number: str | None
 
 
-def upcoming(advance: Advance, instance: Instance) -> Upcoming | None:
-    """Where to go after an act on this instance: her next task in it, else its case if she may read it."""
+def upcoming(advance: Advance) -> Upcoming | None:
+    """Where to go after an act: her next task in what it moved (also what that set off elsewhere), else the case of such an
+    instance, if she may read it.
+    """
     uow, person = advance.uow, advance.actor
-    key = _next_task(uow, person, instance.key)
-    case = uow.cases.get(instance.case_key) if key is None and instance.case_key else None
-    if case is not None and access.case_access(uow, advance.catalog, person, case):
-        return Upcoming(None, case.number)
-    return Upcoming(key, None) if key is not None else None
+    for instance_key in advance.moved:
+        key = _next_task(uow, person, instance_key)
+        if key is not None:
+            return Upcoming(key, None)
+    for instance in advance.moved.values():
+        case = uow.cases.get(instance.case_key) if instance.case_key else None
+        if case is not None and access.case_access(uow, advance.catalog, person, case):
+            return Upcoming(None, case.number)
+    return None
 
 
 def _next_task(uow: UnitOfWork, person: Person, instance_key: int) -> int | None:
@@ -251,7 +257,7 @@ def _complete(
         advance = Advance(platform, uow, person)
         task = _open(uow.tasks.lock(key))
         instance = complete_in(advance, task, read, otherwise or {})
-        return Completed(task, instance, upcoming(advance, instance))
+        return Completed(task, instance, upcoming(advance))
 
     return platform.transact(work)
 

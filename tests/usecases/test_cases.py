@@ -8,6 +8,9 @@ from service.domain.cases import Document
 from service.domain.errors import Forbidden, NotFound, WrongState
 from service.domain.views import CaseQuery
 from service.usecases import cases, enquiries, instances, tasks
+from service.usecases.bundle import Resource
+from tests.engine import drawing as d
+from tests.usecases.office import MANIFEST, assigned, form, with_form
 from tests.usecases.test_tasks import ANSWER, done_by
 
 EVERYBODY = ("marie", "nina", "niels", "sofus", "lone", "lars", "per", "dan", "ruth")
@@ -151,6 +154,8 @@ class TestWriting:
         keys = {c.citizen_key for c in (first, second)}
         assert len(keys) == 1
         assert look(office, "lone", first).citizen.name == "Anna Test Ny"
+        found = cases.listed(office.world.platform, office.person("lone"), CaseQuery(words=("ny",)))
+        assert {row.number for row in found.rows} == {first.number, second.number}
 
     def test_an_event_with_its_form_and_only_by_its_roles(self, office):
         case, platform = office.receive(), office.world.platform
@@ -225,3 +230,31 @@ class TestEnquiries:
         [done] = office.read(lambda uow: uow.tasks.finished_of(case.instance_key))
         assert (done.element_id, done.completed_by) == ("modtag", "marie")
         assert (case.unit, case.status) == ("nord", "Behandles")
+
+    def test_one_comes_to_what_it_set_off_elsewhere(self, office):
+        task = d.user("modtag", assigned("modtager"), with_form("modtag"))
+        send = d.job("send", "forloeb:besked", d.io([('="m1"', "navn"), ('="k"', "noegle")]))
+        intake = d.process("modtagelse", d.start(), task, send, d.end(), d.chain("s", "modtag", "send", "e"))
+        begun = (d.start("s2", d.message("m1")), d.user("opret", assigned("modtager")), d.end("e2"))
+        course = d.process("videre", *begun, d.chain("s2", "opret", "e2"))
+        manifest = MANIFEST.replace("proces: ansoegning, opgave", "proces: modtagelse, opgave").encode()
+        drawn = Resource("processes/office/modtagelse.bpmn", d.definitions(intake, course))
+        office.world.deploy([drawn, Resource("processes/office/procedure.yaml", manifest)])
+        values = {"cpr": "0107805513", "navn": "Anna Test Dal", "team": "nord"}
+        upcoming = enquiries.submit_with(office.world.platform, office.person("marie"), "office", values)
+        assert office.read(lambda uow: uow.tasks.get(upcoming.task_key)).element_id == "opret"
+
+
+def test_contacts_are_told_in_the_words_of_the_form(office):
+    choice = {"key": "vej", "type": "radio", "values": [{"label": "Pr. telefon", "value": "tlf"}]}
+    manifest = MANIFEST.replace("kontakt: {indhold: notat}", "kontakt: {type: vej, indhold: notat}").encode()
+    office.world.deploy(
+        [
+            form("behandl", {"key": "svar"}, {"key": "notat"}, choice),
+            Resource("processes/office/procedure.yaml", manifest),
+        ]
+    )
+    case = office.receive()
+    done_by(office, "nina", office.task(case), {"svar": ["Ja"], "notat": ["Aftalt"], "vej": ["tlf"]})
+    [contact] = office.read(lambda uow: uow.cases.contacts(case.key))
+    assert (contact.type, contact.text) == ("Pr. telefon", "Aftalt")

@@ -104,7 +104,7 @@ def procedure_diagram(version: Version, model: ProcessModel, counts: Mapping[str
             continue
         heat = max(1, -(-count * BUSIEST // most))
         words = ngettext("{n} forløb", "{n} forløb", count)
-        text = f"{name_of(model, element_id)}: {words}"
+        text = f"{name_of(model.elements, element_id)}: {words}"
         marks.append({"id": element_id, "look": f"heat{heat}", "badge": str(count), "text": text})
     return DiagramView(xml=address_of(version), title=version.name, marks=marks, steps=steps_of(model))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.domain.cases import Case, DispatchStatus
-from service.domain.definitions import ElementInfo, ProcessModel
+from service.domain.definitions import ElementInfo
 from service.domain.instances import InstanceStatus
+from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry
-from service.domain.waits import IncidentType, JobStatus, WaitKind
+from service.domain.waits import IncidentType, JobStatus, Subscription, WaitKind
 from service.web.translations import gettext as _
 
 ELEMENTS: Mapping[str, str] = {
@@ -85,7 +86,7 @@ HISTORY: Mapping[str, str] = {
     "JobCompleted": "»{trin}« blev udført automatisk",
     "ErrorThrown": "»{trin}« meldte en fejl, som diagrammet tager hånd om",
     "TimerFired": "Tiden gik ved »{trin}«",
-    "Correlated": "Beskeden »{besked}« blev modtaget",
+    "Correlated": "»{besked}« blev meldt",
     "IncidentResolved": "»{trin}« blev prøvet igen",
     "ElementsActivated": "Aktiviteten »{trin}« blev startet",
     "VariablesSet": "Oplysninger blev rettet",
@@ -141,21 +142,43 @@ def element_words(element: ElementInfo) -> str:
     )
 
 
-def name_of(model: ProcessModel | None, element_id: str) -> str:
-    """What an element is called; its kind where it has no name."""
-    element = model.elements.get(element_id) if model else None
+def name_of(elements: Mapping[str, ElementInfo], element_id: str) -> str:
+    """What an element is called; where it has no name, what the sub-process around it is called, or its kind."""
+    element = elements.get(element_id)
     if element is None:
         return _("et trin")
-    return element.name or _(ELEMENTS.get(element.type, "et trin"))
+    around = elements.get(element.parent_id or "")
+    return element.name or (around.name if around else "") or _(ELEMENTS.get(element.type, "et trin"))
 
 
-def history_words(entry: HistoryEntry, model: ProcessModel | None, names: Mapping[str, str]) -> str:
+def history_words(
+    entry: HistoryEntry, elements: Mapping[str, ElementInfo], names: Mapping[str, str], manifest: Manifest
+) -> str:
     """One line of a history as a sentence."""
     details = entry.details
-    step = str(details.get("navn") or name_of(model, str(details.get("element"))))
+    step = str(details.get("navn") or "") or name_of(elements, _step_of(entry))
+    event = manifest.haendelser.get(str(details.get("besked")))
     to = str(details.get("til", ""))
     sentence = _(HISTORY.get(entry.kind, "Forløbet gik videre"))
-    return sentence.format(trin=step, besked=details.get("besked", _("ukendt")), til=names.get(to, to))
+    if entry.kind == "Correlated" and event is None:
+        sentence = _("En besked blev modtaget")
+    return sentence.format(trin=step, besked=event.titel if event else "", til=names.get(to, to))
+
+
+def _step_of(entry: HistoryEntry) -> str:
+    """The element that a line is about: named in it, or the event that was first to end in the step."""
+    named = entry.details.get("element") or entry.details.get("aktivitet")
+    if named:
+        return str(named)
+    moved = entry.details.get("elementer")
+    rows = [row for row in moved if isinstance(row, list)] if isinstance(moved, list) else []
+    return next((str(row[0]) for row in rows if str(row[1]).endswith("Event") and row[3] == "COMPLETED"), "")
+
+
+def awaited_words(wait: Subscription, elements: Mapping[str, ElementInfo], manifest: Manifest) -> str:
+    """What a course waits for from outside."""
+    event = manifest.haendelser.get(wait.name)
+    return event.titel if event else name_of(elements, wait.element_id)
 
 
 def incident_words(kind: IncidentType) -> str:

@@ -35,5 +35,8 @@ def enquiry(folder: str) -> str | Response | tuple[str, int]:
     except FormInvalid as fault:
         shown = enquiries.look(platform(), person(), folder, fields)
         return render_template("pages/henvendelse.html", page=shown), fault.status
-    flash("Henvendelsen er registreret.", "success")
+    later = (
+        "" if upcoming else " Den næste opgave kommer på listen om et øjeblik; genindlæs siden, hvis den ikke er der."
+    )
+    flash(f"Henvendelsen er registreret.{later}", "success")
     return redirect(onward(upcoming))
