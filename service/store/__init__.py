@@ -22,7 +22,7 @@ def open_store(url: str, *, sealer: Sealer, keys: Keys | None = None, pool_size:
     maker on the system clock does. Raises `SetupFault` when the schema is not the program's or the master key is not
     the one the database was written with.
     """
-    engine = build_engine(url, pool_size=pool_size, pipelined=True)
+    engine = build_engine(url, pool_size=pool_size, wired=True)
     if in_memory(engine.url):
         with engine.begin() as connection:
             metadata.create_all(connection)

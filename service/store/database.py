@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -17,11 +16,11 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.domain.errors import SetupFault
+from service.store.wire import Wire
 
-_PIPELINE = "pipeline"
+_WIRE = "wire"
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -49,44 +48,30 @@ def parse(url: str) -> URL:
     raise SetupFault(why=f"Databasen skal være sqlite:/// eller postgresql://, ikke {parsed.get_backend_name()}.")
 
 
-def build_engine(url: str, *, pool_size: int = 8, pipelined: bool = False) -> Engine:
+def build_engine(url: str, *, pool_size: int = 8, wired: bool = False) -> Engine:
     """An engine whose transactions start as this store needs: the execution option `writes` asks for the write lock.
 
-    `pipelined` is for who begins and ends transactions on the driver itself (`transactions`): the pool then leaves the
-    connections that come back as they are.
+    `wired` is for who speaks to PostgreSQL past the driver's cursors (`transactions`): the pool then leaves the connections
+    that come back as they are.
     """
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed, pool_size)
-    engine = create_engine(
+    return create_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=2 * pool_size,
-        pool_reset_on_return=None if pipelined else "rollback",
-        connect_args={"options": "-c timezone=UTC", "prepare_threshold": 2},
+        pool_reset_on_return=None if wired else "rollback",
+        connect_args={"options": "-c timezone=UTC"},
     )
-    event.listen(engine, "close", _end_pipeline)
-    return engine
 
 
-def pipeline_of(info: dict[Any, Any], driver: psycopg.Connection[Any]) -> psycopg.Pipeline:
-    """The pipeline of a pooled connection (`info` is the connection's own): begun once, kept as long as it lives.
-
-    The driver no longer begins transactions of its own.
-    """
-    if _PIPELINE not in info:
-        driver.autocommit = True
-        kept = driver.pipeline()
-        info[_PIPELINE] = (kept, kept.__enter__())
-    pipeline: psycopg.Pipeline = info[_PIPELINE][1]
-    return pipeline
-
-
-def _end_pipeline(_driver: object, record: ConnectionPoolEntry) -> None:
-    kept = record.info.pop(_PIPELINE, None)
-    if kept is not None:
-        with suppress(psycopg.Error):
-            kept[0].__exit__(None, None, None)
+def wire_of(info: dict[Any, Any], driver: psycopg.Connection[Any]) -> Wire:
+    """The wire of a pooled connection (`info` is the connection's own): laid once, kept as long as the connection lives."""
+    wire: Wire | None = info.get(_WIRE)
+    if wire is None:
+        wire = info[_WIRE] = Wire(driver)
+    return wire
 
 
 def _sqlite_engine(url: URL, pool_size: int) -> Engine:

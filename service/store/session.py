@@ -18,17 +18,15 @@ Parameters = Mapping[str, Any]
 class Session:
     """Runs prepared statements on the driver itself.
 
-    Writing where only reading was promised raises RuntimeError. On PostgreSQL the session may be handed a `sync` that
-    waits for everything sent so far: statements then travel together until somebody asks for a result.
+    Writing where only reading was promised raises RuntimeError. On PostgreSQL (`wire.Wire`) statements travel together until
+    somebody asks for a result.
     """
 
-    __slots__ = ("_dialect", "_driver", "_sync", "after_commit", "for_workers", "postgresql", "writable")
+    __slots__ = ("_dialect", "_driver", "after_commit", "for_workers", "postgresql", "writable")
 
-    def __init__(
-        self, driver: Any, dialect: Dialect, *, writable: bool, sync: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, driver: Any, dialect: Dialect, *, writable: bool) -> None:
         self._driver, self._dialect = driver, dialect
-        self.writable, self._sync = writable, sync
+        self.writable = writable
         self.postgresql = dialect.name == "postgresql"
         self.after_commit: list[Callable[[], None]] = []
         self.for_workers = False
@@ -62,10 +60,7 @@ class Session:
         """Run it once and wait for it: the number of rows it touched."""
         self._writes(statement)
         compiled = statement.on(self._dialect)
-        cursor = self._driver.execute(compiled.sql, compiled.parameters(parameters))
-        if self._sync is not None:
-            self._sync()
-        touched: int = cursor.rowcount
+        touched: int = self._driver.execute(compiled.sql, compiled.parameters(parameters)).rowcount
         return touched
 
     def write_returning(self, statement: Prepared, parameters: Parameters | None = None) -> Sequence[Record]:

@@ -95,15 +95,14 @@ class Written(Prepared):
 class Compiled:
     """The text for one database, how parameters go in and how rows come out."""
 
-    __slots__ = ("_inputs", "_positional", "_row_class", "_row_converters", "sql")
+    __slots__ = ("_inputs", "_row_class", "_row_converters", "sql")
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
-        names = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
+        names = compiled.positiontup or ()
         binds = [compiled.binds[name] for name in names]
-        self._positional = compiled.positiontup is not None
         self._inputs = [
             (name, None if bind.required else bind.value, _into(bind.type, dialect))
             for name, bind in zip(names, binds, strict=True)
@@ -113,18 +112,13 @@ class Compiled:
         self._row_converters = [(at, convert) for at, convert in converting if convert is not None]
         self._row_class: Any = None
 
-    def parameters(self, given: Mapping[str, Any] | None) -> Any:
-        """As the driver wants them. What `given` does not name is the statement's own constant, or NULL."""
+    def parameters(self, given: Mapping[str, Any] | None) -> list[Any]:
+        """In the statement's order. What `given` does not name is the statement's own constant, or NULL."""
         get = (given or {}).get
-        if self._positional:
-            return [
-                get(name, constant) if convert is None else convert(get(name, constant))
-                for name, constant, convert in self._inputs
-            ]
-        return {
-            name: get(name, constant) if convert is None else convert(get(name, constant))
+        return [
+            get(name, constant) if convert is None else convert(get(name, constant))
             for name, constant, convert in self._inputs
-        }
+        ]
 
     def rows(self, cursor: Any) -> list[Any]:
         """All rows, columns by name."""

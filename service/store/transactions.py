@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy.dialects import sqlite
 
 from service.domain.errors import SetupFault
-from service.store.database import pipeline_of
+from service.store.database import wire_of
 from service.store.faults import FAULTS, is_gone, translate
 from service.store.session import Session
+from service.store.wire import SPELLING, Wire
 
-Sync = Callable[[], None]
+_SQLITE = sqlite.dialect()
 
 
 @contextmanager
@@ -29,8 +31,8 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Session]:
         pooled = engine.raw_connection()
         driver: Any = pooled.driver_connection
         try:
-            with _begun(pooled, driver, writes) as sync:
-                yield Session(driver, engine.dialect, writable=writes, sync=sync)
+            with _begun(pooled, driver, writes) as session:
+                yield session
         except BaseException as fault:
             if is_gone(fault) or is_gone(fault.__cause__):
                 pooled.invalidate()
@@ -45,17 +47,17 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Session]:
         raise ours from fault
 
 
-def _begun(pooled: PoolProxiedConnection, driver: Any, writes: bool) -> AbstractContextManager[Sync | None]:
+def _begun(pooled: PoolProxiedConnection, driver: Any, writes: bool) -> AbstractContextManager[Session]:
     if isinstance(driver, sqlite3.Connection):
         return _on_sqlite(driver, writes)
-    return _on_postgresql(driver, pipeline_of(pooled.info, driver), writes)
+    return _on_postgresql(wire_of(pooled.info, driver), writes)
 
 
 @contextmanager
-def _on_sqlite(driver: sqlite3.Connection, writes: bool) -> Iterator[None]:
+def _on_sqlite(driver: sqlite3.Connection, writes: bool) -> Iterator[Session]:
     driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     try:
-        yield None
+        yield Session(driver, _SQLITE, writable=writes)
         driver.execute("COMMIT")
     except BaseException:
         if driver.in_transaction:
@@ -64,26 +66,26 @@ def _on_sqlite(driver: sqlite3.Connection, writes: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _on_postgresql(driver: psycopg.Connection[Any], pipeline: psycopg.Pipeline, writes: bool) -> Iterator[Sync]:
+def _on_postgresql(wire: Wire, writes: bool) -> Iterator[Session]:
     """Statements travel together until somebody asks for a result: BEGIN with the first, the last with COMMIT."""
-    driver.execute("BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    wire.execute("BEGIN" if writes else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
-        yield pipeline.sync
-        _commit(driver, pipeline)
+        yield Session(wire, SPELLING, writable=writes)
+        _commit(wire)
     except BaseException:
         with suppress(psycopg.Error):
-            pipeline.sync()  # let what was sent already fail on its own
+            wire.sync()  # let what was sent already fail on its own
         with suppress(psycopg.OperationalError):  # a connection that is gone has nothing to undo
-            driver.execute("ROLLBACK")
-            pipeline.sync()
+            wire.execute("ROLLBACK")
+            wire.sync()
         raise
 
 
-def _commit(driver: psycopg.Connection[Any], pipeline: psycopg.Pipeline) -> None:
+def _commit(wire: Wire) -> None:
     """Raises `SetupFault` when nobody knows whether it happened: the transaction must not be run again."""
     try:
-        driver.execute("COMMIT")
-        pipeline.sync()
+        wire.execute("COMMIT")
+        wire.sync()
     except psycopg.Error as fault:
         if not is_gone(fault):
             raise

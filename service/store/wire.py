@@ -16,9 +16,13 @@ from typing import Any
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ConnStatus, ExecStatus, Format
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 _TEXT, _BINARY = Format.TEXT, Format.BINARY
+SPELLING: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""How SQLAlchemy must spell a statement for a wire."""
 
 
 class Answer:
@@ -103,6 +107,8 @@ class Wire:
         fault: psycopg.Error | None = None
         self._libpq.pipeline_sync()
         while (result := self._next()) is None or result.status != ExecStatus.PIPELINE_SYNC:
+            if self._libpq.status == ConnStatus.BAD:
+                return error_from_result(result) if result else psycopg.OperationalError("the connection is lost")
             if result is None:  # the end of one statement's results
                 continue
             answer = self._waiting.popleft()
