@@ -67,12 +67,6 @@ def test_a_choice_that_cannot_be_made_freezes_the_gateway(run: Runner) -> None:
     assert run(content, {"x": "tekst"}).frozen == [("g", "EXTRACT_VALUE_ERROR")]
 
 
-def test_a_single_conditional_flow(run: Runner) -> None:
-    content = diagram(start(), gate("exclusive", "g"), end(), chain("s", "g"), flow("g", "e", "=ok"))
-    assert run(content, {"ok": True}).done
-    assert run(content, {"ok": False}).frozen == [("g", "CONDITION_ERROR")]
-
-
 def test_an_exclusive_join_waits_for_nothing(run: Runner) -> None:
     r = run(
         diagram(

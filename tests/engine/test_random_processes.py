@@ -153,7 +153,7 @@ def loop(draw: Draw, d: Drawing, depth: int) -> Block:
     xml = gate("exclusive", begin) + gate("exclusive", again, out) + inside.xml
     xml += script(back, f"=if {counter} = null then 1 else {counter} + 1", counter)
     leave = d.id("z")
-    xml += gate("exclusive", leave) + chain(begin, inside.first) + chain(inside.last, back, again)
+    xml += script(leave, "=n", "n") + chain(begin, inside.first) + chain(inside.last, back, again)
     xml += flow(again, begin, f"={counter} < 2") + flow(again, leave, None, out)
     return Block(begin, leave, xml)
 
@@ -182,8 +182,9 @@ def container(draw: Draw, d: Drawing, depth: int, kind: str) -> Block:
         edge, join = d.id("b"), d.id("m")
         trigger = draw(st.sampled_from([timer("P2D"), error("E1"), signal()]))
         hold = boundary(edge, name, trigger) + gate("exclusive", join) + chain(name, join) + chain(edge, join)
-        beat, off = d.id("t"), d.id("u")
-        tick = boundary(beat, name, timer("R2/P1D", "timeCycle"), interrupting=False) + user(off) + chain(beat, off)
+        beat, off, over = d.id("t"), d.id("u"), d.id("e")
+        tick = boundary(beat, name, timer("R2/P1D", "timeCycle"), interrupting=False)
+        tick += user(off) + end(over) + chain(beat, off, over)
         return Block(name, join, sub(name, body) + hold + (tick if draw(st.booleans()) else ""))
     return Block(name, name, sub(name, body, inner=many("=[1,2]", "x") if draw(st.booleans()) else ""))
 

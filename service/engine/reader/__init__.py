@@ -14,6 +14,7 @@ from service.engine.timing import TimingFault, read_cycle, read_instant
 
 from .checks import Checker
 from .info import InfoReader, starts
+from .rules import check_drawing
 from .scopes import ScopeReader
 from .values import NC_NAME, Values
 from .vocabulary import check_words
@@ -44,6 +45,7 @@ def read_file(content: bytes, file: str) -> tuple[tuple[ReadProcess, ...], tuple
     _check_platform(root, findings)
     check_words(root, findings)
     _check_ids(root, findings)
+    check_drawing(root, findings)
     executable = [node for node in root.all("process") if node.get("isExecutable") in {"true", "1"}]
     if not executable:
         findings.error(root, 'Filen har ingen proces, der kan udføres. Sæt isExecutable="true" på processen.')

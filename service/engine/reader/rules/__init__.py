@@ -1,0 +1,18 @@
+"""The standard's rules about what is drawn: references, paths, messages between pools, data, loops, compensation.
+
+They read the XML alone, so they hold for everything in the file, also for what has no meaning at run time (data
+associations, pools): a diagram that breaks them was not meant as it stands. What lies in a process that does not run is
+left in peace.
+"""
+
+from service.engine.reader.xml import Findings, Node
+
+from . import collaboration, compensation, conditions, data, data_types, events, loops, paths, references
+from .drawing import Drawing
+
+
+def check_drawing(root: Node, findings: Findings) -> None:
+    """Report whatever breaks a rule of the standard, anywhere in the file."""
+    drawing = Drawing(root)
+    for rules in (references, paths, events, compensation, loops, conditions, collaboration, data, data_types):
+        rules.check(drawing, findings)
