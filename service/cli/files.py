@@ -33,6 +33,8 @@ def deploy(paths: tuple[Path, ...], comment: str) -> None:
         click.echo(_line(finding), err=True)
     for version in done.versions:
         click.echo(f"{version.kind} {version.id}: version {version.version}")
+    for register, rows in done.rows.items():
+        click.echo(f"register {register}: {rows} rækker indlæst")
     for version in done.unchanged:
         click.echo(f"{version.kind} {version.id}: uændret, version {version.version}")
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from service.domain.deadlines import Calendar
+from service.domain.registers import Registers
 
 
 class ResourceKind(StrEnum):
@@ -133,6 +134,9 @@ class Catalog(Protocol):
 
     @property
     def calendar(self) -> Calendar: ...
+
+    @property
+    def registers(self) -> Registers: ...
 
     def process(self, key: int) -> tuple[Version, ProcessModel] | None:
         """The pinned version with this key, also when it is old."""

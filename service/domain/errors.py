@@ -47,6 +47,10 @@ class Stale(ForloebError):
     status, code = 409, "STALE"
 
 
+class EntryChanged(Stale):
+    """{who} har ændret det samme, mens du arbejdede. Intet er gemt endnu, og det, du skrev, står her stadig."""
+
+
 class WrongState(ForloebError):
     """Det kan ikke lade sig gøre nu: {why}."""
 

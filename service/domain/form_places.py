@@ -19,6 +19,7 @@ from service.domain.errors import FormInvalid
 from service.domain.form_model import Component, Field, Kind, Option, Rows, Section
 from service.domain.house_feel import CalendarEnvironment
 from service.domain.json import Json, Variables
+from service.domain.registers import NO_REGISTERS, Registers
 from service.feel import Environment
 
 Raw = Mapping[str, Sequence[str]]
@@ -40,6 +41,8 @@ class FormContext:
     """Options of each source that `Form.sources` names."""
     calendar: Calendar = field(default_factory=Calendar)
     """What working days are counted on."""
+    registers: Registers = NO_REGISTERS
+    """What `register(…)` looks up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,5 +158,5 @@ def listing(value: object) -> Sequence[Any]:
 def environment_of(context: FormContext) -> tuple[Environment, dict[str, Any]]:
     """Where expressions run, and the variables that every one of them sees."""
     local = context.now.astimezone(LOCAL_ZONE)
-    environment = CalendarEnvironment(context.now, context.calendar)
+    environment = CalendarEnvironment(context.now, context.calendar, registers=context.registers)
     return environment, {**context.facts, "i_dag": local.date(), "nu": local}

@@ -2,6 +2,7 @@
 
 `arbejdsdage(antal)`, `arbejdsdage(fra, antal)` and the same for `hverdage`: the end of the n-th counted day as a local date
 and time; one argument counts from now. They are the only way an expression computes a working-day deadline.
+`register(id)`, `register(id, dato)`: the rows of a register that are valid today (or on that day), as a list of contexts.
 `dato(værdi)`: a date (or the day of a date and time) as people write it, `31-01-2026`.
 """
 
@@ -14,17 +15,29 @@ from typing import Any
 
 from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import Calendar, Count, Unit
+from service.domain.registers import NO_REGISTERS, Registers
 from service.feel import Environment, FeelFunction
 
 
 class CalendarEnvironment(Environment):
-    """Surroundings of evaluations that may count working days; the counts are recorded while they are made."""
+    """Surroundings of evaluations that may count working days and look things up in registers.
 
-    __slots__ = ("calendar", "counts")
+    The counts are recorded while they are made.
+    """
 
-    def __init__(self, now: datetime, calendar: Calendar, functions: Mapping[str, FeelFunction] | None = None) -> None:
+    __slots__ = ("calendar", "counts", "registers")
+
+    def __init__(
+        self,
+        now: datetime,
+        calendar: Calendar,
+        functions: Mapping[str, FeelFunction] | None = None,
+        *,
+        registers: Registers = NO_REGISTERS,
+    ) -> None:
         super().__init__(now=now, functions=functions or FUNCTIONS)
         self.calendar = calendar
+        self.registers = registers
         self.counts: list[Count] = []
 
 
@@ -70,8 +83,26 @@ def _written_date(args: list[Any], env: Environment) -> str | None:
     return f"{start.astimezone(LOCAL_ZONE):%d-%m-%Y}"
 
 
+def _register(args: list[Any], env: Environment) -> list[dict[str, Any]] | None:
+    assert isinstance(env, CalendarEnvironment)
+    if len(args) not in {1, 2} or not isinstance(args[0], str):
+        env.warn("register takes the id of a register, and perhaps a date")
+        return None
+    if args[0] not in env.registers:
+        env.warn(f"there is no register {args[0]}")
+        return None
+    on = _start_of_count(env.now if len(args) == 1 else args[1])
+    if on is None:
+        env.warn("register takes a date, or a date and time, as the second argument")
+        return None
+    rows = env.registers.contexts(args[0], on.astimezone(LOCAL_ZONE).date())
+    env.check_size(len(rows))
+    return rows
+
+
 FUNCTIONS: Mapping[str, FeelFunction] = {
     **{unit.value: FeelFunction(("fra", "antal"), _counting(unit), unit.value, lenient=True) for unit in Unit},
     "dato": FeelFunction(("værdi",), _written_date, "dato", lenient=True),
+    "register": FeelFunction(("id", "dato"), _register, "register", lenient=True),
 }
 """Given to every expression of diagrams, decisions and forms."""

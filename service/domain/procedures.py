@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from service.domain.access import Reach
 from service.domain.deadlines import Calendar
 from service.domain.definitions import Finding
+from service.domain.registers import Register, RegisterId
 
 Feel = Annotated[str, StringConstraints(pattern=r"^\s*=", strip_whitespace=True)]
 """A FEEL expression, written with a leading `=`."""
@@ -171,6 +172,8 @@ class Manifest(Part):
     formularer: dict[str, FormUse] = {}
     """Form id → what it registers."""
     paamindelser: ReminderRule = ReminderRule()
+    registre: dict[RegisterId, Register] = {}
+    """Register id → what it holds. Forms offer its rows as `register:<id>`, expressions look them up by `register("<id>")`."""
     uafhentet_besked_til: str | None = None
     """Candidate group told when a message of this procedure's events finds nobody waiting."""
 

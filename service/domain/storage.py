@@ -29,6 +29,7 @@ from service.domain.deadlines import Deadline
 from service.domain.definitions import ResourceKind, Version
 from service.domain.instances import Instance, Step
 from service.domain.json import Json, Variables
+from service.domain.registers import RegisterRow
 from service.domain.views import Queries
 from service.domain.waits import (
     Incident,
@@ -109,6 +110,8 @@ class UnitOfWork(Protocol):
     @property
     def people(self) -> People: ...
     @property
+    def registers(self) -> RegisterRows: ...
+    @property
     def access_log(self) -> AccessLog: ...
     @property
     def queries(self) -> Queries: ...
@@ -120,7 +123,7 @@ class UnitOfWork(Protocol):
 
 class Definitions(Protocol):
     def stamp(self) -> int:
-        """Grows with every deployment; one cheap look-up, so that nobody keeps an old catalogue."""
+        """Grows with every deployment and every change of a register; one cheap look-up, so that nobody keeps an old catalogue."""
         ...
 
     def add(self, versions: Sequence[Version], *, deployment_key: int, at: datetime, by: str, comment: str) -> None:
@@ -147,8 +150,34 @@ class Definitions(Protocol):
         """(when, by whom, comment)."""
         ...
 
+    def register_rows(self) -> Sequence[RegisterRow]:
+        """Every row of every register that is not replaced, oldest first."""
+        ...
+
     def replace_starts(self, process_ids: Sequence[str], starts: Sequence[StartSubscription]) -> None:
         """Message and signal starts of these processes are now exactly `starts`."""
+        ...
+
+
+class RegisterRows(Protocol):
+    def lock(self) -> None:
+        """Nobody else changes a register until this unit of work ends. Also raises the stamp of `Definitions`."""
+        ...
+
+    def add(self, row: RegisterRow) -> None: ...
+
+    def replace(self, key: int, at: datetime) -> None:
+        """This version does not stand any more. Raises `Stale` when it did not already."""
+        ...
+
+    def get(self, key: int) -> RegisterRow | None: ...
+
+    def history(self, register: str) -> Sequence[RegisterRow]:
+        """Every version of every row, newest first."""
+        ...
+
+    def is_empty(self, register: str) -> bool:
+        """Whether it never had a row."""
         ...
 
 
@@ -520,6 +549,8 @@ class Unit:
     type: str = ""
     mailbox: str = ""
     phone: str = ""
+    closed_at: datetime | None = None
+    """Since when it takes no new cases; forms do not offer it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,6 +566,21 @@ class Account:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Who changed what about a unit (`enhed`) or an account (`medarbejder`), and why."""
+
+    key: int
+    at: datetime
+    by_user: str
+    kind: str
+    subject: str
+    """The unit's id or the username."""
+    reason: str
+    details: Mapping[str, Sequence[str]]
+    """What → (before, after), as people read it."""
+
+
 class People(Protocol):
     def account(self, username: str) -> Account | None: ...
     def by_key(self, key: int) -> Account | None: ...
@@ -548,6 +594,10 @@ class People(Protocol):
     def units(self) -> Sequence[Unit]: ...
     def unit(self, id_: str) -> Unit | None: ...
     def put_unit(self, unit: Unit) -> None: ...
+    def note(self, change: Change) -> None: ...
+    def changes(self, kind: str, subject: str) -> Sequence[Change]:
+        """Newest first."""
+        ...
 
 
 class AccessLog(Protocol):

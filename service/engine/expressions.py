@@ -14,6 +14,7 @@ from service.domain.deadlines import Calendar, Count
 from service.domain.house_feel import FUNCTIONS as HOUSE_FUNCTIONS
 from service.domain.house_feel import CalendarEnvironment
 from service.domain.json import Json
+from service.domain.registers import NO_REGISTERS, Registers
 from service.domain.waits import IncidentType
 from service.feel import DaysTimeDuration, Environment, FeelFunction, YearsMonthsDuration, to_json, write
 
@@ -63,8 +64,8 @@ FUNCTIONS: Mapping[str, FeelFunction] = {
 class Evaluator:
     """Evaluates values of the model and insists on what the caller needs."""
 
-    def __init__(self, now: datetime, calendar: Calendar) -> None:
-        self.env = CalendarEnvironment(now, calendar, FUNCTIONS)
+    def __init__(self, now: datetime, calendar: Calendar, registers: Registers = NO_REGISTERS) -> None:
+        self.env = CalendarEnvironment(now, calendar, FUNCTIONS, registers=registers)
 
     def raw(self, value: Value, variables: Readable) -> Any:
         """A FEEL value; a literal is its text."""

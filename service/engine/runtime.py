@@ -49,7 +49,7 @@ class Runtime:
         self.catalog = catalog
         self.now = now
         self.keys = keys
-        self.evaluator = Evaluator(now, catalog.calendar)
+        self.evaluator = Evaluator(now, catalog.calendar, catalog.registers)
         self.scopes = Scopes(root, values)
         self.ledger = Ledger()
         self.status = InstanceStatus.ACTIVE

@@ -32,6 +32,7 @@ from service.store.repositories.jobs import SqlJobs
 from service.store.repositories.messages import SqlMessages
 from service.store.repositories.notices import SqlNotices
 from service.store.repositories.people import SqlPeople
+from service.store.repositories.registers import SqlRegisters
 from service.store.repositories.tasks import SqlTasks
 from service.store.repositories.timers import SqlTimers
 from service.store.sealing import Sealer
@@ -118,6 +119,10 @@ class SqlUnitOfWork:
     @cached_property
     def people(self) -> SqlPeople:
         return SqlPeople(self.session)
+
+    @cached_property
+    def registers(self) -> SqlRegisters:
+        return SqlRegisters(self.session)
 
     @cached_property
     def access_log(self) -> SqlAccessLog:

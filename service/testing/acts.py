@@ -15,7 +15,17 @@ from service.domain.forms import FormContext
 from service.domain.storage import UnitOfWork
 from service.feel import add_duration, parse_duration
 from service.testing.course import Course
-from service.usecases import cases, deployments, enquiries, formcontext, incidents, instances, messages, tasks
+from service.usecases import (
+    cases,
+    deployments,
+    enquiries,
+    formcontext,
+    incidents,
+    instances,
+    messages,
+    registers,
+    tasks,
+)
 from service.usecases.advance import Advance
 from service.usecases.bundle import Resource
 
@@ -180,6 +190,23 @@ def change_calendar(course: Course, body: Body) -> None:
     deployments.deploy(course.world.platform, SYSTEM, [Resource("processes/kalender.yaml", content)])
 
 
+def change_register(course: Course, body: Body) -> None:
+    """A new row (`med`), or with `række: <id>` a new version of it – from the day `fra`, when there is one."""
+    person, register_id, row_id = course.person(body), str(body["register"]), body.get("række")
+    page = registers.look(course.world.platform, person, register_id)
+    old = next((shown.row for shown in page.rows if shown.row.id == row_id), None)
+    if row_id is not None and old is None:
+        raise BadInput(why=f"der er ingen række {row_id} i registeret {register_id}")
+    entry = registers.Entry(
+        values={**(old.values if old else {}), **_plain(body.get("med") or {})},
+        valid_from=str(body.get("gyldig_fra") or (old.valid_from if old else None) or ""),
+        valid_to=str(body.get("gyldig_til") or (old.valid_to if old else None) or ""),
+        reason=str(body.get("begrundelse") or ("prøve" if old else "")),
+        from_date=str(body["fra"]) if "fra" in body else None,
+    )
+    registers.save(course.world.platform, person, register_id, entry, old.key if old else None)
+
+
 def reopen(course: Course, body: Body) -> None:
     """Genåbn the case: the procedure starts anew on it."""
 
@@ -222,6 +249,10 @@ ACTS: Mapping[str, tuple[Callable[[Course, Body], None], frozenset[str]]] = {
     "genoptag": (resume, frozenset({"som"})),
     "annullér": (cancel, frozenset({"som", "begrundelse"})),
     "kalender": (change_calendar, frozenset()),
+    "register": (
+        change_register,
+        frozenset({"som", "række", "med", "gyldig_fra", "gyldig_til", "fra", "begrundelse"}),
+    ),
     "genåbn": (reopen, frozenset({"som", "begrundelse"})),
 }
 """Verb → (act, what else may stand beside it). `start` comes first: it may stand beside `besked`."""

@@ -322,6 +322,25 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def register_rows(course: Course, wanted: Mapping[str, Any]) -> None:
+    """Rows of registers that are valid today: `<register>: {<id>: {felt: værdi}}`, or a list of rows without their ids."""
+    now = course.world.clock.now()
+    catalog = course.read(lambda uow: course.world.platform.catalogs.view(uow.definitions))
+    for register_id, rows in wanted.items():
+        assert register_id in catalog.registers, f"der er intet register {register_id}"
+        valid = {row.id: row.values for row in catalog.registers.on(register_id, now.astimezone(LOCAL_ZONE).date())}
+        if isinstance(rows, Mapping):
+            for id_, values in rows.items():
+                seen = {name: valid.get(id_, {}).get(name) for name in values}
+                _same(f"{register_id}: {id_}", {name: _plain(v) for name, v in values.items()}, seen)
+        else:
+            for values in rows:
+                plain = {name: _plain(v) for name, v in values.items()}
+                assert any({name: row.get(name) for name in plain} == plain for row in valid.values()), (
+                    f"{register_id}: ingen gyldig række med {plain}; rækker: {list(valid.values())}"
+                )
+
+
 ASSERTS: Mapping[str, Callable[[Course, Any], None]] = {
     "åbne": open_tasks,
     "åben": also_open,
@@ -352,5 +371,6 @@ ASSERTS: Mapping[str, Callable[[Course, Any], None]] = {
     "aktive": active,
     "gennemført": passed,
     "ikke_nået": not_passed,
+    "register": register_rows,
 }
 """Name under `så` → what it checks."""

@@ -13,11 +13,13 @@ DEPLOYABLE = (
     "processes/*/*.bpmn",
     "processes/*/*.dmn",
     "processes/*/procedure.yaml",
+    "processes/*/registre.yaml",
     "processes/kalender.yaml",
     "processes/*/skabeloner/*.html",
     "forms/*/*.form",
 )
 SUFFIXES = frozenset({".bpmn", ".dmn", ".form"})
+NAMES = frozenset({"procedure.yaml", "registre.yaml", "kalender.yaml"})
 
 
 def of_root(root: Path) -> list[Resource]:
@@ -45,5 +47,5 @@ def _deployable(path: Path) -> Iterator[Path]:
         return
     for file in sorted(p for p in path.rglob("*") if p.is_file()):
         letter = file.suffix == ".html" and file.parent.name == "skabeloner"
-        if file.suffix in SUFFIXES or letter or file.name in {"procedure.yaml", "kalender.yaml"}:
+        if file.suffix in SUFFIXES or letter or file.name in NAMES:
             yield file

@@ -13,6 +13,7 @@ from service.domain.errors import DeploymentRefused
 from service.domain.forms import Form, read_form
 from service.domain.ports import Engine
 from service.domain.procedures import Manifest, read_calendar, read_manifest
+from service.domain.register_files import FirstRow, RowsByRegister, read_file
 from service.domain.templating import fault_in
 
 LARGEST = 5_000_000
@@ -38,6 +39,10 @@ class Bundle:
     manifests: dict[str, tuple[Resource, Manifest]] = field(default_factory=dict)
     templates: dict[str, Resource] = field(default_factory=dict)
     """`<mappe>/<id>` → file."""
+    registers: dict[str, tuple[Resource, RowsByRegister]] = field(default_factory=dict)
+    """Folder → (file, the first rows of its registers as they stand in it)."""
+    first_rows: dict[str, list[FirstRow]] = field(default_factory=dict)
+    """Register id → its first rows, once they are held against the manifests."""
     calendar: Resource | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -105,13 +110,19 @@ def _read(engine: Engine, bundle: Bundle, resource: Resource) -> None:
                 _put(bundle, bundle.manifests, folder_of(path), (resource, manifest), "manifestet")
             else:
                 bundle.findings.extend(manifest)
+        case ".yaml" if name == "registre.yaml":
+            rows = read_file(resource.content, path)
+            if isinstance(rows, list):
+                bundle.findings.extend(rows)
+            else:
+                _put(bundle, bundle.registers, folder_of(path), (resource, rows), "registrene")
         case ".yaml" if name == "kalender.yaml":
             calendar = read_calendar(resource.content, path, 0)
             if isinstance(calendar, list):
                 bundle.findings.extend(calendar)
             bundle.calendar = resource
         case _:
-            known = "*.bpmn, *.dmn, *.form, procedure.yaml, kalender.yaml, skabeloner/*.html"
+            known = "*.bpmn, *.dmn, *.form, procedure.yaml, registre.yaml, kalender.yaml, skabeloner/*.html"
             bundle.findings.append(Finding(path, None, None, f"Filen kan ikke sættes i drift. Kendte filer: {known}."))
 
 

@@ -11,7 +11,6 @@ from service.domain.cases import Case, CaseRecord, Citizen, Contact, Dispatch, D
 from service.domain.deadlines import Deadline
 from service.domain.definitions import ElementInfo, ProcessModel, Version
 from service.domain.errors import Forbidden, NotFound, WrongState
-from service.domain.form_model import Option
 from service.domain.forms import Form, FormContext, Submission
 from service.domain.instances import ElementsActivated, Instance
 from service.domain.procedures import CaseKind, Manifest, ReportableEvent
@@ -300,8 +299,11 @@ def record(
             case_key=case.key,
             citizen_key=case.citizen_key,
         )
-        choices: Mapping[str, Sequence[Option]] = {}
-        return found, form, form.read_back(found.values, choices)
+        return (
+            found,
+            form,
+            form.read_back(found.values, formcontext.known_names(uow, catalog.registers, form, found.submitted_at)),
+        )
 
     return platform.store.transact(work)
 

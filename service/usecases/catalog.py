@@ -15,6 +15,7 @@ from service.domain.forms import Form, read_form
 from service.domain.house_feel import CalendarEnvironment
 from service.domain.ports import Engine
 from service.domain.procedures import CaseKind, Manifest, read_calendar, read_manifest
+from service.domain.registers import NO_REGISTERS, Registers
 from service.domain.storage import Definitions
 from service.feel import to_json
 
@@ -27,12 +28,12 @@ class Decision:
     id: str
     model: DecisionModel
     calendar: Calendar
+    registers: Registers
 
     def evaluate(self, variables: Mapping[str, object], now: datetime) -> object:
         try:
-            return to_json(
-                self.model.decisions[self.id].evaluate(variables, CalendarEnvironment(now, self.calendar)).value
-            )
+            environment = CalendarEnvironment(now, self.calendar, registers=self.registers)
+            return to_json(self.model.decisions[self.id].evaluate(variables, environment).value)
         except DecisionFailed as fault:
             raise DecisionEvaluationFailed(decision=self.id, why=fault.reason_da) from fault
 
@@ -48,6 +49,7 @@ class Snapshot:
     """Folder → manifest."""
     case_kinds: Mapping[str, tuple[str, str, CaseKind]] = field(default_factory=dict)
     """Process id → (folder, kind id, kind)."""
+    registers: Registers = NO_REGISTERS
 
 
 @dataclass
@@ -93,6 +95,10 @@ class DeployedCatalog(Catalog):
     @property
     def calendar(self) -> Calendar:
         return self._snapshot.calendar
+
+    @property
+    def registers(self) -> Registers:
+        return self._snapshot.registers
 
     @property
     def manifests(self) -> Mapping[str, Manifest]:
@@ -184,7 +190,7 @@ class DeployedCatalog(Catalog):
         model = self._compiled.decisions.get(version.key)
         if model is None:
             model = self._compiled.decisions[version.key] = read_decisions(version.content, version.file)
-        return Decision(version.key, version.id, model, self.calendar)
+        return Decision(version.key, version.id, model, self.calendar, self.registers)
 
     def template(self, template_id: str, folder: str) -> Version | None:
         return self._snapshot.latest.get((ResourceKind.TEMPLATE, f"{folder}/{template_id}"))
@@ -219,7 +225,11 @@ def _snapshot(stamp: int, definitions: Definitions) -> Snapshot:
         for folder, manifest in manifests.items()
         for kind_id, kind in manifest.sagstyper.items()
     }
-    return Snapshot(stamp, latest, calendar, manifests, kinds)
+    registers = {
+        id_: (folder, kind) for folder, manifest in manifests.items() for id_, kind in manifest.registre.items()
+    }
+    rows = definitions.register_rows() if registers else ()
+    return Snapshot(stamp, latest, calendar, manifests, kinds, Registers(registers, rows))
 
 
 def _first(findings: list[Finding]) -> str:

@@ -10,6 +10,7 @@ from service.domain.definitions import ElementInfo, Finding, ProcessModel
 from service.domain.forms import Form
 from service.domain.handling import HandlerInfo
 from service.domain.procedures import Manifest
+from service.usecases import register_checks
 from service.usecases.bundle import Bundle, Resource, folder_of
 
 BUILT_IN_JOBS = frozenset(
@@ -47,6 +48,9 @@ def check_across(bundle: Bundle, deployed: CheckContext) -> None:
                 bundle.findings.append(Finding(resource.path, element.id, None, message, error))
     for resource, manifest in bundle.manifests.values():
         bundle.findings.extend(_manifest_faults(resource, manifest, known))
+        bundle.findings.extend(register_checks.manifest_faults(resource, manifest, known.manifests))
+    register_checks.read_first_rows(bundle, known.manifests)
+    bundle.findings.extend(register_checks.form_faults(bundle, known.manifests))
 
 
 class _Known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.domain.access import Person
@@ -12,7 +12,7 @@ from service.domain.definitions import Finding, ResourceKind, StartEvent, Versio
 from service.domain.errors import DeploymentRefused
 from service.domain.storage import UnitOfWork
 from service.domain.waits import StartSubscription, TimerUse, WaitKind
-from service.usecases import reminders
+from service.usecases import registers, reminders
 from service.usecases.bundle import Bundle, Resource, folder_of, read_bundle
 from service.usecases.checks import CheckContext, check_across
 from service.usecases.platform import Platform
@@ -26,6 +26,8 @@ class Deployed:
     versions: tuple[Version, ...]
     unchanged: tuple[Version, ...]
     warnings: tuple[Finding, ...]
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Register that had never had any → how many rows it was given."""
 
 
 def check(platform: Platform, resources: Sequence[Resource]) -> list[Finding]:
@@ -55,7 +57,8 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
     """Put these files into operation in one transaction.
 
     Same content as the newest version keeps that version. Message, signal and timer starts move to the new versions;
-    running instances stay on theirs. A new calendar has the open deadlines computed again.
+    running instances stay on theirs. Registers that never had a row get their first ones. A new calendar has the open
+    deadlines computed again.
     Raises DeploymentRefused with every finding; nothing is stored then.
     """
 
@@ -77,8 +80,9 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
         if any(v.kind is ResourceKind.CALENDAR for v in new):
             for instance_key in uow.deadlines.open_owners():
                 uow.timers.schedule(instance_key, platform.keys.next(), TimerUse.REVIEW, now, wait_key=0)
+        rows = registers.begin(platform, uow, person, bundle.first_rows)
         warnings = tuple(f for f in bundle.findings if not f.error)
-        return Deployed(key, tuple(new), tuple(unchanged), warnings)
+        return Deployed(key, tuple(new), tuple(unchanged), warnings, rows)
 
     return platform.transact(work)
 

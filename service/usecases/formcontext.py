@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import datetime
 
 from service.domain.cases import Case
+from service.domain.clock import LOCAL_ZONE
 from service.domain.form_model import Option
 from service.domain.forms import Form, FormContext
 from service.domain.json import Json, Variables
+from service.domain.registers import Registers
 from service.domain.storage import Account, UnitOfWork
 from service.usecases.advance import Advance
 
@@ -21,7 +24,8 @@ def context_for(
         now=advance.now,
         facts={**case_facts(uow, case, form.reads), "opgave": dict(task_inputs)},
         calendar=advance.catalog.calendar,
-        choices={source: _options(uow, source, (case.unit if case else None) or unit) for source in form.sources},
+        registers=advance.catalog.registers,
+        choices={source: _options(advance, source, (case.unit if case else None) or unit) for source in form.sources},
     )
 
 
@@ -89,11 +93,32 @@ def person_facts(account: Account) -> dict[str, Json]:
     }
 
 
-def _options(uow: UnitOfWork, source: str, unit: str | None) -> Sequence[Option]:
-    """`enheder`, `enheder:<type>`, `medarbejdere:<rolle>`, `medarbejdere:<rolle>@enhed` (the case's unit), with their load."""
+def known_names(uow: UnitOfWork, registers: Registers, form: Form, at: datetime) -> dict[str, Sequence[Option]]:
+    """For reading a form that was submitted then: every choice there has ever been, by the name it had."""
+    found: dict[str, Sequence[Option]] = {}
+    for source in form.sources:
+        kind, _, rest = source.partition(":")
+        if kind == "register":
+            names = registers.names(rest, at.astimezone(LOCAL_ZONE).date()) if rest in registers else {}
+            found[source] = [Option(name, id_) for id_, name in names.items()]
+        elif kind == "enheder":
+            found[source] = [Option(unit.name, unit.id) for unit in uow.people.units()]
+        else:
+            found[source] = [Option(a.person.name, a.person.username) for a in uow.people.all()]
+    return found
+
+
+def _options(advance: Advance, source: str, unit: str | None) -> Sequence[Option]:
+    """`enheder`, `enheder:<type>`, `register:<id>` (rows valid today), `medarbejdere:<rolle>`, `medarbejdere:<rolle>@enhed`
+    (the case's unit), with their load.
+    """
+    uow, registers = advance.uow, advance.catalog.registers
     kind, _, rest = source.partition(":")
+    if kind == "register":
+        today = advance.now.astimezone(LOCAL_ZONE).date()
+        return registers.options(rest, today) if rest in registers else []
     if kind == "enheder":
-        return [Option(u.name, u.id) for u in uow.people.units() if not rest or u.type == rest]
+        return [Option(u.name, u.id) for u in uow.people.units() if u.closed_at is None and rest in ("", u.type)]
     role, at, _ = rest.partition("@")
     people = uow.people.with_role(role, unit if at and unit else None)
     load = uow.tasks.open_counts([a.person.username for a in people])

@@ -30,6 +30,7 @@ from service.domain.instances import (
     TimerFired,
     VariablesSet,
 )
+from service.domain.registers import NO_REGISTERS, Registers
 from service.domain.waits import IncidentOpened, JobWait, SubscriptionWait, TimerWait, UserTaskWait, Wait, WaitKind
 from service.engine import SpiffEngine
 from service.engine.advance import answer, begin, move
@@ -80,6 +81,10 @@ class MemoryCatalog:
     @calendar.setter
     def calendar(self, calendar: Calendar) -> None:
         self._calendar = calendar
+
+    @property
+    def registers(self) -> Registers:
+        return NO_REGISTERS
 
     def deploy(self, content: bytes, file: str = "test.bpmn") -> list[int]:
         """Keys of the new versions."""

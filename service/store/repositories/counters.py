@@ -8,6 +8,8 @@ from service.store.session import Session
 from service.store.statements import Prepared, Upsert
 from service.store.tables import counter
 
+CATALOGUE = "definitions"
+"""Grows when something is deployed or a register changes: whoever keeps a catalogue knows by it that it is old."""
 _RAISE = Upsert(
     counter,
     lambda insert: (

@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, desc, func, insert, select, tuple_
 
 from service.domain.definitions import ResourceKind, Version
+from service.domain.registers import RegisterRow
 from service.domain.waits import StartSubscription
-from service.store.repositories.counters import current, raised
+from service.store.repositories.counters import CATALOGUE, current, raised
+from service.store.repositories.registers import standing
 from service.store.session import Record, Session
 from service.store.statements import Prepared, among
 from service.store.tables import definition, deployment, start_subscription
 
-_STAMP = "definitions"
 _ALL = select(definition)
 _NEWEST = select(definition.c.kind, definition.c.id, func.max(definition.c.version)).group_by(
     definition.c.kind, definition.c.id
@@ -47,10 +48,10 @@ class SqlDefinitions:
         self._session = session
 
     def stamp(self) -> int:
-        return current(self._session, _STAMP)
+        return current(self._session, CATALOGUE)
 
     def add(self, versions: Sequence[Version], *, deployment_key: int, at: datetime, by: str, comment: str) -> None:
-        raised(self._session, _STAMP)
+        raised(self._session, CATALOGUE)
         made = {"key": deployment_key, "at": at, "by_user": by, "comment": comment}
         self._session.write(_DEPLOY, made)
         if versions:
@@ -79,6 +80,9 @@ class SqlDefinitions:
     def deployment(self, key: int) -> tuple[datetime, str, str] | None:
         row = self._session.first(_DEPLOYMENT, {"key": key})
         return None if row is None else (row.at, row.by_user, row.comment)
+
+    def register_rows(self) -> Sequence[RegisterRow]:
+        return standing(self._session)
 
     def replace_starts(self, process_ids: Sequence[str], starts: Sequence[StartSubscription]) -> None:
         self._session.write(_DROP_STARTS, {"processes": list(process_ids)})

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, desc, insert, select
 
 from service.domain.access import Membership, Person
-from service.domain.storage import Account, Unit
+from service.domain.storage import Account, Change, Unit
 from service.store.session import Record, Session
 from service.store.statements import Prepared, Upsert, among
 from service.store.tables import account, leads, membership, unit
+from service.store.tables import change as change_table
 
 _ACCOUNTS = select(account)
 _BY_NAME = Prepared(_ACCOUNTS.where(account.c.username == bindparam("username")))
@@ -57,8 +58,14 @@ _PUT_UNIT = Upsert(
     unit,
     lambda insert: insert.on_conflict_do_update(
         index_elements=["id"],
-        set_={c: insert.excluded[c] for c in ("name", "type", "mailbox", "phone")},
+        set_={c: insert.excluded[c] for c in ("name", "type", "mailbox", "phone", "closed_at")},
     ),
+)
+_NOTE = Prepared(insert(change_table))
+_CHANGES = Prepared(
+    select(change_table)
+    .where(change_table.c.kind == bindparam("kind"), change_table.c.subject == bindparam("subject"))
+    .order_by(desc(change_table.c.key))
 )
 
 
@@ -107,6 +114,13 @@ class SqlPeople:
 
     def put_unit(self, unit: Unit) -> None:
         self._session.write(_PUT_UNIT, asdict(unit))
+
+    def note(self, change: Change) -> None:
+        self._session.write(_NOTE, {column.name: getattr(change, column.name) for column in change_table.columns})
+
+    def changes(self, kind: str, subject: str) -> Sequence[Change]:
+        rows = self._session.rows(_CHANGES, {"kind": kind, "subject": subject})
+        return [Change(**row._mapping) for row in rows]
 
     def _accounts(self, statement: Prepared, parameters: dict[str, Any]) -> list[Account]:
         rows = self._session.rows(statement, parameters)

@@ -16,7 +16,8 @@ from service.store.tables.cases import (
 from service.store.tables.definitions import definition, deployment, start_subscription
 from service.store.tables.house import counter, data_key, house, search_token
 from service.store.tables.instances import element_instance, flow_taken, history, incident, instance
-from service.store.tables.people import account, leads, membership, unit
+from service.store.tables.people import account, change, leads, membership, unit
+from service.store.tables.registers import register_row
 from service.store.tables.waits import (
     draft,
     job,
@@ -34,6 +35,7 @@ __all__ = [
     "account",
     "case",
     "case_record",
+    "change",
     "citizen",
     "contact",
     "counter",
@@ -58,6 +60,7 @@ __all__ = [
     "metadata",
     "note",
     "notice",
+    "register_row",
     "search_token",
     "start_subscription",
     "subscription",

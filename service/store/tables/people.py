@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
 
-from service.store.columns import Plain, key, text
+from service.store.columns import Plain, instant, key, text
 from service.store.tables.base import CLUSTERED, metadata
 
 account = Table(
@@ -49,5 +49,20 @@ unit = Table(
     text("type"),
     text("mailbox"),
     text("phone"),
+    instant("closed_at", optional=True),
+    **CLUSTERED,
+)
+
+change = Table(
+    "change",
+    metadata,
+    key("key"),
+    instant("at"),
+    text("by_user"),
+    text("kind"),
+    text("subject"),
+    text("reason"),
+    Column("details", Plain, nullable=False),  # field → [before, after]; about units and staff, never citizens
+    Index("ix_change_kind_subject", "kind", "subject"),
     **CLUSTERED,
 )
