@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from service.cli import administration, files, language, messaging, serving
+from service.cli import administration, files, language, messaging, reporting, serving
 from service.config import BadSetting
 from service.domain.errors import ForloebError
 from service.workers import logs
@@ -20,7 +20,7 @@ def cli() -> None:
     logs.configure(logging.WARNING)  # what a command prints is its own; only `serve` and its like tell of their work
 
 
-for module in (serving, files, language, messaging, administration):
+for module in (serving, files, language, messaging, reporting, administration):
     for command in module.COMMANDS:
         cli.add_command(command)
 

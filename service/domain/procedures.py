@@ -155,6 +155,99 @@ class ReminderRule(Part):
     anden_gang_til: tuple[str, ...] = ("leder",)
 
 
+class Milestone(Part):
+    """Something a course reaches, noted on its case the first time: an element begins or is completed."""
+
+    titel: str
+    element: str
+    ved: Literal["start", "slut"] = "slut"
+
+
+OPENING = "oprettet"
+"""The milestone that every case has."""
+
+
+class ShareMeasure(Part):
+    """Of the cases that reached `af`, the share that reached `med`."""
+
+    maal: Literal["andel"]
+    titel: str
+    af: str = OPENING
+    med: str
+
+
+class DaysMeasure(Part):
+    """Calendar days from one milestone to another: median and 90th percentile."""
+
+    maal: Literal["dage"]
+    titel: str
+    fra: str = OPENING
+    til: str
+
+
+class BeforeDateMeasure(Part):
+    """Share that reached `milepael` no later than the case's date (`felter.udskrivning`)."""
+
+    maal: Literal["inden_dato"]
+    titel: str
+    milepael: str
+
+
+class AgainstMeasure(Part):
+    """How many instances of a process ended at one of `slut`, and how many cases reached `med`."""
+
+    maal: Literal["mod_forloeb"]
+    titel: str
+    proces: str
+    slut: tuple[str, ...]
+    med: str
+
+
+class HoursMeasure(Part):
+    """Hours used on the cases, and per case that has used any."""
+
+    maal: Literal["timer"]
+    titel: str
+
+
+class LoadMeasure(Part):
+    """Open cases per worker at the cut-off."""
+
+    maal: Literal["aktive_pr_medarbejder"]
+    titel: str
+
+
+class RunRateMeasure(Part):
+    """Cases opened in the period, counted up to a year, against what was estimated."""
+
+    maal: Literal["aarstakt"]
+    titel: str
+    skoen: int = Field(gt=0)
+
+
+Measure = Annotated[
+    ShareMeasure | DaysMeasure | BeforeDateMeasure | AgainstMeasure | HoursMeasure | LoadMeasure | RunRateMeasure,
+    Field(discriminator="maal"),
+]
+
+
+class FigurePlan(Part):
+    """What a status report counts: one kind of case, its milestones, and the measures derived from them."""
+
+    titel: str
+    sagstype: str
+    titel_bevaegelse: str = "Sager oprettet, afsluttet og åbne"
+    titel_kilder: str = "Henvendelser efter kilde"
+    uden_kilde: str = "Ikke angivet"
+    """What a case without a source counts as: a source's id, or a text."""
+    min_celle: int = Field(default=5, ge=1)
+    """Numbers below this are left out of public exports, and what would give them away."""
+    roller: tuple[str, ...] = ()
+    """Roles that see the figures of all units; leaders see those of their own."""
+    milepaele: dict[str, Milestone] = {}
+    maal: tuple[Measure, ...] = ()
+
+
 class Manifest(Part):
     """A procedure."""
 
@@ -171,6 +264,8 @@ class Manifest(Part):
     """Element id of an ad-hoc activity → who may start it."""
     formularer: dict[str, FormUse] = {}
     """Form id → what it registers."""
+    figurer: dict[str, FigurePlan] = {}
+    """Report id → what it counts."""
     paamindelser: ReminderRule = ReminderRule()
     registre: dict[RegisterId, Register] = {}
     """Register id → what it holds. Forms offer its rows as `register:<id>`, expressions look them up by `register("<id>")`."""

@@ -7,7 +7,7 @@ Instants are aware UTC with microseconds. Lists are ordered as each method says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -27,6 +27,7 @@ from service.domain.cases import (
 )
 from service.domain.deadlines import Deadline
 from service.domain.definitions import ResourceKind, Version
+from service.domain.figures import CaseCounts
 from service.domain.instances import Instance, Step
 from service.domain.json import Json, Variables
 from service.domain.registers import RegisterRow
@@ -101,6 +102,10 @@ class UnitOfWork(Protocol):
     def history(self) -> History: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def milestones(self) -> Milestones: ...
+    @property
+    def counts(self) -> CaseCounts: ...
     @property
     def citizens(self) -> Citizens: ...
     @property
@@ -486,6 +491,19 @@ class Cases(Protocol):
     def add_document(self, document: Document, content: bytes) -> None: ...
     def documents(self, case_key: int) -> Sequence[Document]: ...
     def document(self, key: int) -> tuple[Document, bytes] | None: ...
+
+
+class Milestones(Protocol):
+    """What figures need to know of a case besides its row. It stays when the case is erased."""
+
+    def reached(self, case_key: int, ids: Iterable[str], at: datetime, days: int) -> None:
+        """The case has reached these milestones, `days` calendar days after it was opened. Only the first time counts."""
+        ...
+
+    def suspended(self, case_key: int, at: datetime) -> None: ...
+    def resumed(self, case_key: int, at: datetime) -> None:
+        """Ends the case's suspension, if it has one."""
+        ...
 
 
 class Citizens(Protocol):

@@ -19,6 +19,7 @@ from service.store.database import in_memory
 from service.store.faults import Overtaken, Severed
 from service.store.migrations import revision_fault
 from service.store.queries import SqlQueries
+from service.store.queries.counts import SqlCaseCounts
 from service.store.repositories.access_log import SqlAccessLog
 from service.store.repositories.cases import SqlCases
 from service.store.repositories.citizens import SqlCitizens
@@ -30,6 +31,7 @@ from service.store.repositories.incidents import SqlIncidents
 from service.store.repositories.instances import SqlInstances
 from service.store.repositories.jobs import SqlJobs
 from service.store.repositories.messages import SqlMessages
+from service.store.repositories.milestones import SqlMilestones
 from service.store.repositories.notices import SqlNotices
 from service.store.repositories.people import SqlPeople
 from service.store.repositories.registers import SqlRegisters
@@ -103,6 +105,14 @@ class SqlUnitOfWork:
     @cached_property
     def cases(self) -> SqlCases:
         return SqlCases(self.session, self.vault, self.citizens)
+
+    @cached_property
+    def milestones(self) -> SqlMilestones:
+        return SqlMilestones(self.session)
+
+    @cached_property
+    def counts(self) -> SqlCaseCounts:
+        return SqlCaseCounts(self.session)
 
     @cached_property
     def citizens(self) -> SqlCitizens:

@@ -13,7 +13,7 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import end_of_day
 from service.domain.definitions import Version
 from service.domain.errors import BadInput
-from service.domain.facts import StatusSet
+from service.domain.facts import ElementState, StatusSet
 from service.domain.instances import Instance, InstanceStatus, Step
 from service.domain.json import Variables
 from service.domain.procedures import CaseFields, CaseKind
@@ -74,15 +74,19 @@ def continued(advance: Advance, case: Case, version: Version, instance_key: int)
         instance_key=instance_key,
     )
     advance.uow.cases.save(reopened)
+    if case.paused_at is not None:
+        advance.uow.milestones.resumed(case.key, advance.now)
     return replace(reopened, version=case.version + 1)
 
 
 def follow(advance: Advance, instance: Instance, step: Step) -> None:
-    """Let the case's columns, status and closing follow a stored step."""
+    """Let the case's columns, status, milestones and closing follow a stored step."""
     if instance.case_key is None:
         return
     statuses = [e.status for e in step.effects if isinstance(e, StatusSet)]
     found = advance.catalog.case_kind_of(instance.process_id)
+    if found:
+        _reach(advance, instance.case_key, found, step)
     columns = _columns(found[2].felter, step, advance.now) if found else {}
     if found and _reads(found[2].felter.borger_cpr, step.changed):
         columns["citizen_key"] = _citizen(advance, found[2].felter, step.variables)
@@ -101,6 +105,26 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
     changed = replace(case, **columns)
     if changed != case:
         advance.uow.cases.save(changed)
+
+
+def _reach(advance: Advance, case_key: int, found: tuple[str, str, CaseKind], step: Step) -> None:
+    """Note the milestones that the step reached, for the figures."""
+    folder, kind, _ = found
+    watched = [p.milepaele for p in advance.catalog.manifest(folder).figurer.values() if p.sagstype == kind]
+    if not watched:
+        return
+    began = {e.element_id for e in step.elements if e.started}
+    ended = {e.element_id for e in step.elements if e.state is ElementState.COMPLETED}
+    reached = {
+        id_
+        for milestones in watched
+        for id_, milestone in milestones.items()
+        if milestone.element in (began if milestone.ved == "start" else ended)
+    }
+    case = advance.uow.cases.get(case_key) if reached else None
+    if case is not None:
+        days = (advance.now.astimezone(LOCAL_ZONE).date() - case.opened_at.astimezone(LOCAL_ZONE).date()).days
+        advance.uow.milestones.reached(case_key, sorted(reached), advance.now, days)
 
 
 def _citizen(advance: Advance, fields: CaseFields, variables: Variables) -> int | None:

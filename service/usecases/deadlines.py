@@ -127,6 +127,8 @@ def _mark_case(advance: Advance, owner: int, *, paused: bool) -> None:
     case = advance.uow.cases.get(owner)
     if case is not None and (case.paused_at is not None) is not paused:
         advance.uow.cases.save(replace(case, paused_at=advance.now if paused else None))
+        note = advance.uow.milestones.suspended if paused else advance.uow.milestones.resumed
+        note(owner, advance.now)
 
 
 def _instant(text: str) -> datetime:

@@ -223,6 +223,46 @@ class TestOperation:
         assert installed("publish", "m1", "--ttl", "PT1H", "--id", "1").output.startswith("Beskeden er modtaget før")
 
 
+YEAR = """
+rapport: ansoegninger
+periode: {fra: 2014-04-01, til: 2014-05-15}
+vej:
+  - navn: modtaget
+    dag: 0
+    gør:
+      - {henvendelse: office, som: marie, med: {cpr: "{cpr}", navn: "{navn}", team: nord}}
+forløb:
+  - {dato: 2014-04-07, til: modtaget, cpr: "0107805513", navn: Anna Test Dal}
+  - {dato: 2014-05-05, til: modtaget, cpr: "0107924427", navn: Bo Test Lind}
+  - {dato: 2014-05-16, til: modtaget, cpr: "2411698846", navn: Kaj Test Myre}
+"""
+
+
+class TestReport:
+    def test_figures_of_the_installation(self, installed: Shell) -> None:
+        done = installed("report", "figures", "--from", "2026-01-01", "--to", "2026-02-28", "--json")
+        assert json.loads(done.output)["figure1"]["months"] == ["Jan", "Feb"]
+        assert json.loads(done.output)["figure1"]["open"] == [0, 0]
+        assert "Oprettet" in installed("report", "figures", "--public").output
+
+    def test_a_replayed_year(self, shell: Shell) -> None:
+        shell.write("processes/office/demo-2014.yaml", YEAR)
+        done = shell("report", "figures", "--demo-2014", "--root", shell.root, "--json")
+        told = json.loads(done.output)
+        assert told["figure1"]["months"] == ["Apr", "Medio maj"]
+        assert (told["figure1"]["created"], told["figure1"]["open"]) == ([1, 1], [1, 2])
+        assert told["figure2"][-1] == {"source": "Ikke angivet", "count": 2, "share": 100}
+        lines = shell("report", "figures", "--demo-2014", "--root", shell.root).output.splitlines()
+        assert lines[2].split() == ["Oprettet", "1", "1", "2"]
+
+    def test_what_does_not_fit_is_refused_with_why(self, shell: Shell, installed: Shell) -> None:
+        assert "én demo-2014.yaml" in shell("report", "figures", "--demo-2014", "--root", shell.root).output
+        shell.write("processes/office/demo-2014.yaml", YEAR)
+        both = shell("report", "figures", "--demo-2014", "--root", shell.root, "--to", "2014-05-01")
+        assert (both.exit_code, "sin egen periode" in both.output) == (1, True)
+        assert "andet" in str(installed("report", "figures", "--report", "andet").exception)
+
+
 def test_every_command_is_described_in_readme() -> None:
     readme = (config.ROOT / "README.md").read_text("utf-8")
     missing = [name for name in cli.commands if f"forloeb {name}" not in readme]

@@ -32,7 +32,23 @@ sagstyper:
     nummer: "A-{år}-{løbenr:03}"
     statusser: [Modtaget, Behandles, Afgjort, Annulleret]
     afslutningsaarsager: {bevilget: Bevilget}
+    kilder: {brev: Brev, telefon: Telefon}
     felter: {borger_cpr: "=cpr", enhed: "=team", ansvarlig: "=ansvarlig"}
+figurer:
+  ansoegninger:
+    titel: Status for ansøgninger
+    sagstype: ansoegning
+    min_celle: 3
+    roller: [modtager]
+    milepaele:
+      begyndt: {titel: Behandlingen er begyndt, element: behandl, ved: start}
+      afgjort: {titel: Afgjort, element: behandl}
+    maal:
+      - {maal: andel, titel: Andel afgjort, med: afgjort}
+      - {maal: dage, titel: Dage til afgørelse, fra: begyndt, til: afgjort}
+      - {maal: mod_forloeb, titel: Afgjort af alle, proces: ansoegning, slut: [slut], med: afgjort}
+      - {maal: aktive_pr_medarbejder, titel: Åbne pr. medarbejder}
+      - {maal: aarstakt, titel: Årstakt, skoen: 100}
 roller:
   modtager: {titel: Modtager}
   behandler: {titel: Behandler}

@@ -10,8 +10,10 @@ from service.store.tables.cases import (
     deadline,
     dispatch,
     document,
+    milestone,
     note,
     notice,
+    suspension,
 )
 from service.store.tables.definitions import definition, deployment, start_subscription
 from service.store.tables.house import counter, data_key, house, search_token
@@ -58,12 +60,14 @@ __all__ = [
     "message",
     "message_delivery",
     "metadata",
+    "milestone",
     "note",
     "notice",
     "register_row",
     "search_token",
     "start_subscription",
     "subscription",
+    "suspension",
     "task_candidate",
     "task_name",
     "timer",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from service.store.columns import Due, Plain, instant, key, ref, sealed, text
+from service.store.columns import Due, Instant, Plain, instant, key, ref, sealed, text
 from service.store.tables.base import CLUSTERED, metadata, partial
 
 citizen = Table(
@@ -63,6 +63,31 @@ case = Table(
     partial("ix_case_open_sort", "sort_date", "key", "closed_at", where="closed_at IS NULL"),
     partial("ix_case_status", "status", "key", "closed_at", where="closed_at IS NULL"),
     partial("ix_case_paused", "key", "paused_at", where="paused_at IS NOT NULL"),
+    # figures: how many were opened and closed in a span, by source and reason
+    Index("ix_case_opened", "kind", "opened_at", "unit", "source"),
+    partial("ix_case_closed", "kind", "closed_at", "unit", "closing_reason", where="closed_at IS NOT NULL"),
+    partial("ix_case_load", "kind", "worker", "unit", "opened_at", "closed_at", where="closed_at IS NULL"),
+    **CLUSTERED,
+)
+
+milestone = Table(
+    "milestone",
+    metadata,
+    key("case_key"),
+    Column("id", Text, primary_key=True),
+    instant("at"),
+    Column("days", Integer, nullable=False),  # calendar days since the case was opened
+    **CLUSTERED,
+)
+
+suspension = Table(
+    "suspension",
+    metadata,
+    key("case_key"),
+    Column("began_at", Instant, primary_key=True),
+    instant("ended_at", optional=True),
+    Index("ix_suspension_began", "began_at"),
+    partial("ix_suspension_open", "case_key", "ended_at", where="ended_at IS NULL"),
     **CLUSTERED,
 )
 

@@ -52,6 +52,8 @@ instance = Table(
     partial("ix_instance_suspended", "key", "suspended", "parent_key", where=f"{ROOT} AND suspended"),
     Index("ix_instance_process", "process_id", "status", "key", "suspended"),
     Index("ix_instance_process_version", "process_id", "definition_version", "status", "key", "suspended"),
+    # how many ended where, of those begun in a span
+    partial("ix_instance_ended", "process_id", "started_at", "end_event", where=f"{ROOT} AND end_event IS NOT NULL"),
     # how many root instances run per version
     partial(
         "ix_instance_version",
