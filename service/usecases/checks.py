@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.domain.access import PLATFORM_ROLES
 from service.domain.definitions import ElementInfo, Finding, ProcessModel
 from service.domain.forms import Form
 from service.domain.handling import HandlerInfo
-from service.domain.procedures import OPENING, AgainstMeasure, FigurePlan, Manifest
-from service.usecases import register_checks
+from service.domain.procedures import Manifest
+from service.usecases import figure_checks, register_checks
 from service.usecases.bundle import Bundle, Resource, folder_of
 
 BUILT_IN_JOBS = frozenset(
@@ -49,6 +49,7 @@ def check_across(bundle: Bundle, deployed: CheckContext) -> None:
     for resource, manifest in bundle.manifests.values():
         bundle.findings.extend(_manifest_faults(resource, manifest, known))
         bundle.findings.extend(register_checks.manifest_faults(resource, manifest, known.manifests))
+        bundle.findings.extend(figure_checks.manifest_faults(resource, manifest, known.models, known.processes))
     register_checks.read_first_rows(bundle, known.manifests)
     bundle.findings.extend(register_checks.form_faults(bundle, known.manifests))
 
@@ -138,14 +139,6 @@ def _manifest_faults(resource: Resource, manifest: Manifest, known: _Known) -> I
             yield fault(f"aktiviteter.{element_id}", f"Der er ingen ad hoc-aktivitet {element_id}.", error=False)
         for role in sorted(set(activity.roller) - roles):
             yield fault(f"aktiviteter.{element_id}", f"Rollen {role} står ikke under »roller«.")
-    for report_id, plan in manifest.figurer.items():
-        for where, message in _figure_faults(plan, manifest, known, roles):
-            yield fault(f"figurer.{report_id}{where}", message)
-        elements = {element for model in known.models.values() for element in model.elements}
-        for id_, milestone in plan.milepaele.items():
-            if known.models and milestone.element not in elements:
-                where = f"figurer.{report_id}.milepaele.{id_}"
-                yield fault(where, f"Elementet {milestone.element} findes ikke i noget diagram.", error=False)
     for form_id, use in manifest.formularer.items():
         if form_id not in known.forms:
             yield fault(f"formularer.{form_id}", f"Formularen {form_id} findes ikke.")
@@ -156,24 +149,3 @@ def _manifest_faults(resource: Resource, manifest: Manifest, known: _Known) -> I
             fields = {v for part in parts if part for v in part.model_dump(exclude_none=True).values()}
             for name in sorted((fields | ({use.notat} if use.notat else set())) - form.names):
                 yield fault(f"formularer.{form_id}", f"Formularen {form_id} har ikke feltet {name}.")
-
-
-def _figure_faults(plan: FigurePlan, manifest: Manifest, known: _Known, roles: Set[str]) -> Iterator[tuple[str, str]]:
-    if plan.sagstype not in manifest.sagstyper:
-        yield "", f"Der er ingen sagstype {plan.sagstype} i dette manifest."
-    for role in sorted(set(plan.roller) - roles):
-        yield "", f"Rollen {role} står ikke under »roller«."
-    if OPENING in plan.milepaele:
-        yield f".milepaele.{OPENING}", f"Alle sager har milepælen {OPENING}. Vælg et andet navn."
-    names = plan.milepaele.keys() | {OPENING}
-    for number, measure in enumerate(plan.maal, 1):
-        named = {getattr(measure, field, OPENING) for field in ("af", "med", "fra", "til", "milepael")}
-        for name in sorted(named - names):
-            yield f".maal.{number}", f"Der er ingen milepæl {name}. Kendte: {', '.join(sorted(names))}."
-        if isinstance(measure, AgainstMeasure):
-            model = known.models.get(measure.proces)
-            if measure.proces not in known.processes:
-                yield f".maal.{number}", f"Processen {measure.proces} findes ikke."
-            for end in measure.slut if model else ():
-                if model and end not in model.elements:
-                    yield f".maal.{number}", f"Slutningen {end} findes ikke i processen {measure.proces}."
