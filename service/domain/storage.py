@@ -284,6 +284,10 @@ class Jobs(Protocol):
         """The job with its instance locked, if this lease token still holds; None when it was lost or the job is gone."""
         ...
 
+    def renew(self, jobs: Sequence[Job], until: datetime) -> None:
+        """Let the leases of claimed jobs last until then; a lease that somebody else has by now is left alone."""
+        ...
+
     def get(self, key: int) -> Job | None: ...
     def of(self, instance_key: int) -> Sequence[Job]: ...
     def retry_later(self, job: Job, *, retries: int, next_at: datetime, error: str) -> None:
@@ -616,6 +620,16 @@ class People(Protocol):
     def changes(self, kind: str, subject: str) -> Sequence[Change]:
         """Newest first."""
         ...
+
+    def filters(self, account_key: int) -> Mapping[str, Mapping[str, str]]:
+        """Filters of the inbox that she saved: name → parts of the address, by name. Nothing personal stands in them."""
+        ...
+
+    def save_filter(self, account_key: int, name: str, query: Mapping[str, str]) -> None:
+        """Insert or replace the one with this name."""
+        ...
+
+    def drop_filter(self, account_key: int, name: str) -> None: ...
 
 
 class AccessLog(Protocol):

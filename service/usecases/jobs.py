@@ -28,6 +28,12 @@ def claim(platform: Platform, limit: int, types: Sequence[str] | None = None) ->
     return platform.store.transact(lambda uow: uow.jobs.claim(now, until=now + LEASE, limit=limit, types=types))
 
 
+def renew(platform: Platform, running: Sequence[Job]) -> None:
+    """Let jobs that are still worked on be leased for another full length from now."""
+    until = platform.clock.now() + LEASE
+    platform.store.transact(lambda uow: uow.jobs.renew(running, until))
+
+
 def complete(platform: Platform, job: Job, result: HandlerResult, person: Person = SYSTEM) -> None:
     """Store what the handler gave and move the instance; with dispatches to await, the job goes on when they are out.
 

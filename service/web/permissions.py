@@ -23,6 +23,8 @@ class Capability(StrEnum):
     SIGNED_IN = "logget ind"
     CASEWORK = "sagsarbejde"
     """Has a role in a procedure, or leads a unit."""
+    ENQUIRE = "henvendelse"
+    """Has a role that registers enquiries of some procedure."""
     MANAGE = "ledelse"
     OPERATE = "drift"
     DESIGN = "procesejer"
@@ -30,8 +32,8 @@ class Capability(StrEnum):
     AUDIT = "revision"
 
 
-def capabilities(person: Person | None) -> frozenset[Capability]:
-    """What this person (or nobody) may do."""
+def capabilities(person: Person | None, enquiry_roles: frozenset[str] = frozenset()) -> frozenset[Capability]:
+    """What this person (or nobody) may do; `enquiry_roles` register enquiries of the procedures in operation."""
     found = {Capability.EVERYBODY}
     if person is None:
         return frozenset(found)
@@ -39,6 +41,7 @@ def capabilities(person: Person | None) -> frozenset[Capability]:
     leads = bool(person.leads) or person.has("leder")
     for capability, holds in (
         (Capability.CASEWORK, leads or bool(person.roles - PLATFORM_ROLES)),
+        (Capability.ENQUIRE, person.has(*enquiry_roles)),
         (Capability.MANAGE, leads),
         (Capability.OPERATE, person.has("drift")),
         (Capability.DESIGN, person.has("procesejer")),
@@ -54,6 +57,7 @@ C = Capability
 _EVERYBODY = frozenset({C.EVERYBODY})
 _SIGNED_IN = frozenset({C.SIGNED_IN})
 _CASEWORK = frozenset({C.CASEWORK})
+_ENQUIRE = frozenset({C.ENQUIRE})
 _CASES = frozenset({C.CASEWORK, C.AUDIT})
 _FOLLOW = frozenset({C.MANAGE, C.OPERATE})
 Routes = Mapping[str, frozenset[Capability]]
@@ -67,6 +71,8 @@ ROUTES: Routes = {
     "/licenser": _EVERYBODY,
     "/": _SIGNED_IN,
     "/opgaver": _CASEWORK,
+    "/opgaver/filtre": _CASEWORK,
+    "/opgaver/filtre/slet": _CASEWORK,
     "/opgaver/tildel": _CASEWORK,
     "/opgaver/<int:key>": _CASEWORK,
     "/opgaver/<int:key>/kladde": _CASEWORK,
@@ -84,8 +90,8 @@ ROUTES: Routes = {
     "/sager/<number>/adgang": frozenset({C.MANAGE, C.AUDIT}),
     "/sager/<number>/frister/<deadline_id>": frozenset({C.MANAGE}),
     "/dokumenter/<int:key>": _CASES,
-    "/henvendelse": _CASEWORK,
-    "/henvendelse/<folder>": _CASEWORK,
+    "/henvendelse": _ENQUIRE,
+    "/henvendelse/<folder>": _ENQUIRE,
     "/instanser": _FOLLOW,
     "/instanser/<int:key>": _FOLLOW,
     "/instanser/<int:key>/suspender": _FOLLOW,
@@ -129,7 +135,7 @@ class MenuItem:
 MENU: tuple[MenuItem, ...] = (
     MenuItem("Opgaver", "/opgaver", frozenset({C.CASEWORK})),
     MenuItem("Sager", "/sager", frozenset({C.CASEWORK, C.AUDIT})),
-    MenuItem("Ny henvendelse", "/henvendelse", frozenset({C.CASEWORK})),
+    MenuItem("Ny henvendelse", "/henvendelse", _ENQUIRE),
     MenuItem("Overblik", "/overblik", frozenset({C.MANAGE})),
     MenuItem("Instanser", "/instanser", frozenset({C.MANAGE, C.OPERATE})),
     MenuItem("Hændelser", "/haendelser", frozenset({C.MANAGE, C.OPERATE})),

@@ -20,8 +20,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from service.domain.clock import LOCAL_ZONE, SystemClock
 from service.domain.handling import Channel, HandlerInfo
+from service.usecases.jobs import LEASE
 from service.usecases.platform import Platform
 from service.workers.channels import Carrier
+from service.workers.leases import Running
 from service.workers.loop import fire_timers, run_jobs
 from service.workers.relay import relay
 
@@ -38,6 +40,8 @@ NO_LATER = timedelta(milliseconds=1)
 BATCH = 50
 """Timers claimed at a time. Jobs and dispatches are claimed one by one: each may take long."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+RENEW_S = LEASE.total_seconds() // 4
+"""How often the leases of running jobs are renewed."""
 NIGHTLY_AT = (2, 30)
 """Hour and minute in Denmark at which the nightly jobs run."""
 
@@ -72,8 +76,9 @@ class Workers:
     ) -> None:
         """`threads` run jobs; timers and dispatches have one each. `nightly` jobs run on every node: they must bear that."""
         self._platform, self._types = platform, sorted(registry)
+        self._running = Running()
         self._timers = _Lane("timers", lambda: fire_timers(platform, BATCH))
-        self._jobs = _Lane("jobs", lambda: run_jobs(platform, registry, 1), threads)
+        self._jobs = _Lane("jobs", lambda: run_jobs(platform, registry, 1, self._running), threads)
         self._dispatches = _Lane("dispatches", lambda: relay(platform, channels, 1))
         self._nightly = dict(nightly or {"expired messages": self._drop_expired_messages})
         self._bell = threading.Event()
@@ -93,6 +98,7 @@ class Workers:
         steady = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_listener(lambda event: self._bell.set(), EVENT_JOB_MAX_INSTANCES)
         self._scheduler.add_job(self._bell.set, IntervalTrigger(seconds=int(LONGEST_SLEEP_S)), id=WAKE, **steady)
+        self._scheduler.add_job(self._renew_leases, IntervalTrigger(seconds=int(RENEW_S)), id="leases", **steady)
         for name, act in self._nightly.items():
             trigger = CronTrigger(hour=NIGHTLY_AT[0], minute=NIGHTLY_AT[1], timezone=LOCAL_ZONE)
             self._scheduler.add_job(self._one_night, trigger, args=(name, act), id=f"nightly {name}", **steady)
@@ -193,6 +199,12 @@ class Workers:
 
     def _thread(self, name: str, target: Callable[[], None]) -> None:
         self._threads.append(threading.Thread(target=target, name=f"forloeb-{name}", daemon=True))
+
+    def _renew_leases(self) -> None:
+        try:
+            self._running.renew(self._platform)
+        except Exception as fault:  # the database is away: there are more chances before a lease runs out
+            log.error("cannot renew leases", fault=type(fault).__name__)
 
     # -- at night -------------------------------------------------------------------------------------------------------
 

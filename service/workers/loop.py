@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import PurePath
 from typing import assert_never
 
@@ -17,6 +18,7 @@ from service.domain.waits import Job
 from service.usecases import jobs, timers
 from service.usecases.platform import Platform
 from service.workers.desk import PlatformDesk
+from service.workers.leases import Running
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +34,12 @@ CAREFUL = (
 Outcome = HandlerResult | BpmnError | HandlerRefused | Exception
 
 
-def run_jobs(platform: Platform, registry: Mapping[str, HandlerInfo], limit: int) -> int:
+def run_jobs(
+    platform: Platform, registry: Mapping[str, HandlerInfo], limit: int, running: Running | None = None
+) -> int:
     """Claim up to `limit` due jobs that the registry serves, and run each to its end. Gives how many were claimed.
+
+    While a handler works, its job stands in `running`, whose leases somebody else renews.
 
     Jobs of other types are left to external workers. Faults of handlers end in the job (retry, incident, BPMN error);
     only faults of the store itself are raised, and then the leases run out and somebody tries again.
@@ -43,7 +49,8 @@ def run_jobs(platform: Platform, registry: Mapping[str, HandlerInfo], limit: int
     claimed = jobs.claim(platform, limit, types=sorted(registry))
     for job in claimed:
         if job.lease_until is None or platform.clock.now() < job.lease_until:
-            run_job(platform, registry[job.type], job)
+            with nullcontext() if running is None else running.working_on(job, platform.clock.now()):
+                run_job(platform, registry[job.type], job)
     return len(claimed)
 
 

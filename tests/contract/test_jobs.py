@@ -80,6 +80,21 @@ def test_a_lease_that_ran_out_is_claimed_again_and_the_first_claimer_has_lost(st
     assert held.key == second.key
 
 
+def test_a_renewed_lease_keeps_others_away_until_it_ends(store: SqlStore) -> None:
+    m.started(store, m.job())
+    (mine,) = claim(store)
+    longer = UNTIL + m.HOUR
+    store.transact(lambda uow: uow.jobs.renew([mine], longer))
+    assert claim(store, UNTIL) == []
+    assert store.read(lambda uow: uow.jobs.next_due(UNTIL)) == longer
+    assert store.transact(lambda uow: uow.jobs.held(mine)) is not None
+    (theirs,) = claim(store, longer)
+    store.transact(lambda uow: uow.jobs.renew([mine], longer + 5 * m.HOUR))
+    held = store.transact(lambda uow: uow.jobs.held(theirs))
+    assert held is not None
+    assert held.lease_until == longer + m.HOUR
+
+
 def test_a_job_that_is_gone_is_not_held(store: SqlStore) -> None:
     wait = m.job()
     instance = m.started(store, wait)

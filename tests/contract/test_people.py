@@ -72,6 +72,26 @@ def test_who_has_a_role_and_who_leads(store: SqlStore) -> None:
     assert names(store.read(lambda uow: uow.people.all())) == ["anna", "gone", "ida", "ole"]
 
 
+def test_filters_are_kept_by_name_for_each(store: SqlStore) -> None:
+    mette, ole = account("mette"), account("ole")
+    put(store, mette, ole)
+
+    def save(who: Account, name: str, **query: str) -> None:
+        store.transact(lambda uow: uow.people.save_filter(who.person.key, name, query))
+
+    save(mette, "b", vis="mine")
+    save(mette, "a", enhed="nord")
+    save(mette, "b", frist="overskredet")
+    save(ole, "b", vis="enhed")
+    assert store.read(lambda uow: uow.people.filters(mette.person.key)) == {
+        "a": {"enhed": "nord"},
+        "b": {"frist": "overskredet"},
+    }
+    store.transact(lambda uow: uow.people.drop_filter(mette.person.key, "b"))
+    assert list(store.read(lambda uow: uow.people.filters(mette.person.key))) == ["a"]
+    assert list(store.read(lambda uow: uow.people.filters(ole.person.key))) == ["b"]
+
+
 def test_units(store: SqlStore) -> None:
     nord, syd = m.unit("nord", type="team", mailbox="n@example.dk", phone="1"), m.unit("syd")
     for unit in (syd, nord, m.unit("nord", type="team", mailbox="n@example.dk", phone="1")):

@@ -10,6 +10,9 @@ import lxml.html
 import pytest
 from flask.testing import FlaskClient
 
+from service.domain.access import Membership, Person
+from service.usecases.inbox import MOST_SAVED
+from service.web import permissions
 from tests.web.town import PASSWORD, Town, open_town
 
 
@@ -133,6 +136,33 @@ class TestInbox:
         )
         assert found.xpath("//input[@id='q']/@value") == ["anna"]
 
+    def test_a_filter_can_be_saved_but_not_its_search_words(self, town: Town) -> None:
+        client = enter(town, "mona.mentor")
+        assert "Gem dette filter" not in client.get("/opgaver?q=anna").text
+        assert "Gem dette filter" in client.get("/opgaver?frist=overskredet&q=anna").text
+        saved = post(client, "/opgaver/filtre", {"navn": " Haster  nu ", "frist": "overskredet", "q": "anna"})
+        assert saved.headers["Location"] == "/opgaver?frist=overskredet"
+        shown = page(client.get("/opgaver?frist=overskredet").text)
+        link = shown.xpath("//nav[@aria-label='Gemte filtre']//a")[0]
+        assert (link.text, link.get("href"), link.get("aria-current")) == (
+            "Haster nu",
+            "/opgaver?frist=overskredet",
+            "true",
+        )
+        assert "Gem dette filter" not in client.get("/opgaver?frist=overskredet").text
+        assert "Haster nu" not in enter(town, "bent.behandler").get("/opgaver").text
+        post(client, "/opgaver/filtre/slet", {"navn": "Haster nu"})
+        assert "Haster nu" not in client.get("/opgaver").text.split("alert-body")[-1].split("</div>", 1)[1]
+
+    def test_a_filter_needs_a_name_and_there_are_so_many(self, town: Town) -> None:
+        client = enter(town, "bent.behandler")
+        client.get("/opgaver")
+        post(client, "/opgaver/filtre", {"navn": "  ", "vis": "mine"})
+        assert "Giv filteret et navn" in client.get("/opgaver").text
+        for n in range(MOST_SAVED + 1):
+            post(client, "/opgaver/filtre", {"navn": f"Filter {n}", "vis": "mine"})
+        assert f"Du har allerede {MOST_SAVED} gemte filtre" in client.get("/opgaver").text
+
     def test_an_empty_list_says_what_to_do(self, town: Town) -> None:
         client = enter(town, "bent.behandler")
         assert "Du kan tage en af dem, som ingen har taget endnu." in text_of(client.get("/opgaver?vis=mine").text)
@@ -203,3 +233,10 @@ class TestDoors:
         assert menu("mona.mentor")[:3] == ["/opgaver", "/sager", "/henvendelse"]
         assert {"/instanser", "/haendelser"} <= set(menu("lone.leder"))
         assert "/opgaver" not in menu("pia.procesejer")
+
+    def test_only_who_may_register_enquiries_is_offered_to(self) -> None:
+        mentor = Person(1, "mona", "Mona", frozenset({Membership("mentor", "nord")}))
+        served = {"/opgaver", "/henvendelse"}
+        for roles, seen in ((frozenset({"mentor"}), True), (frozenset({"visitator"}), False), (frozenset(), False)):
+            entries = permissions.menu_for(permissions.capabilities(mentor, roles), served)
+            assert ("/henvendelse" in [entry.address for entry in entries]) is seen

@@ -30,6 +30,8 @@ POST /sprog                                           +   +   +   +   +   +   + 
 GET  /licenser                                        +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
 GET  /                                                +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 GET  /opgaver                                         +   +   +   +   +   +   +   +   +   -   -   -   -   +   >
+POST /opgaver/filtre                                  +   +   +   +   +   +   +   +   +   -   -   -   -   +   >
+POST /opgaver/filtre/slet                             +   +   +   +   +   +   +   +   +   -   -   -   -   +   >
 POST /opgaver/tildel                                  +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 GET  /opgaver/<int:key>                               +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>                               +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
@@ -71,7 +73,7 @@ GET  /hjaelp                                          +   +   +   +   +   +   + 
 GET  /hjaelp/<slug>                                   +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 """
 
-CHANGES_NOTHING = {"/log-ind", "/log-ud", "/sprog", "/sager"}
+CHANGES_NOTHING = {"/log-ind", "/log-ud", "/sprog", "/sager", "/opgaver/filtre/slet"}
 """Addresses whose allowed POST leaves the database as it was."""
 
 
@@ -156,6 +158,8 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/log-ind": lambda: {"brugernavn": ROLES[role] or "mona.mentor", "adgangskode": DEMO_PASSWORD},
         "/log-ud": dict,
         "/sprog": lambda: {"sprog": "en"},
+        "/opgaver/filtre": lambda: {"navn": "Kun overskredne", "frist": "overskredet"},
+        "/opgaver/filtre/slet": lambda: {"navn": "Findes ikke"},
         "/opgaver/tildel": lambda: {"opgave": [str(place.task)], "til": colleague},
         "/opgaver/<int:key>": lambda: FORMS.get(role, FORMS["men"]),
         "/opgaver/<int:key>/kladde": lambda: {"maal": "Halvt skrevet"},

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from service.domain.handling import BpmnError, HandlerRefused, HandlerResult, JobContext
 from service.domain.waits import JobStatus
 from service.usecases import incidents, instances, jobs
+from service.workers.leases import LONGEST_RUN, Running
 from service.workers.loop import fire_timers, run_job, run_jobs
 from tests.engine import drawing as d
 from tests.workers.house import OPERATOR, House, Stuck, registry
@@ -250,6 +251,44 @@ def test_the_late_one_does_not_disturb_the_one_who_took_over(house: House) -> No
     assert house.job(key).retries == 3
     run_job(house.platform, registry(arbejd=double)["arbejd"], taken_over)
     assert house.done(key)
+
+
+def test_a_handler_that_takes_longer_than_a_lease_keeps_its_job(house: House) -> None:
+    running = Running()
+    others = []
+
+    def slow(job: JobContext, *, tal: int) -> dict[str, Any]:
+        """Arbejder længe."""
+        for _ in range(4):
+            house.now.move_by(jobs.LEASE / 2)
+            assert running.renew(house.platform) == 1
+            others.append(run_jobs(house.platform, registry(arbejd=double), limit=5))
+        return {"svar": tal}
+
+    house.deploy({"p.bpmn": WORK})
+    key = house.start(tal=7)
+    assert run_jobs(house.platform, registry(arbejd=slow), 1, running) == 1
+    assert others == [0, 0, 0, 0]
+    assert house.variables(key)["svar"] == 7
+    assert running.renew(house.platform) == 0
+
+
+def test_a_handler_that_is_stuck_loses_its_job_in_the_end(house: House) -> None:
+    running = Running()
+    taken = []
+
+    def stuck(job: JobContext, *, tal: int) -> dict[str, Any]:
+        """Kommer ikke videre."""
+        house.now.move_by(LONGEST_RUN)
+        assert running.renew(house.platform) == 0
+        taken.append(run_jobs(house.platform, registry(arbejd=double), limit=5))
+        return {"svar": -1}
+
+    house.deploy({"p.bpmn": WORK})
+    key = house.start(tal=7)
+    run_jobs(house.platform, registry(arbejd=stuck), 1, running)
+    assert taken == [1]
+    assert house.variables(key)["svar"] == 14
 
 
 def test_a_batch_that_takes_too_long_leaves_the_rest_to_others(house: House) -> None:

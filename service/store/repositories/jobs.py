@@ -49,6 +49,11 @@ _LEASE = Prepared(
         attempts=job.c.attempts + 1,
     )
 )
+_RENEW = Prepared(
+    update(job)
+    .where(_ONE, job.c.lease_token == bindparam("b_token"))
+    .values(lease_until=bindparam("b_until"), next_at=bindparam("b_until"))
+)
 _CHANGE = update(job).where(_ONE).values(lease_token=None, lease_until=None)
 _RETRY = Prepared(
     _CHANGE.values(retries=bindparam("b_retries"), next_at=bindparam("b_next"), error=bindparam("b_error"))
@@ -94,6 +99,10 @@ class SqlJobs:
         self._instances.hold(job.instance_key)
         found = self.get(job.key)
         return found if found and job.lease_token and found.lease_token == job.lease_token else None
+
+    def renew(self, jobs: Sequence[Job], until: datetime) -> None:
+        leases = [{"b_root": j.instance_key, "b_key": j.key, "b_token": j.lease_token, "b_until": until} for j in jobs]
+        self._session.write(_RENEW, leases)
 
     def get(self, key: int) -> Job | None:
         row = self._session.first(_BY_KEY, {"key": key})

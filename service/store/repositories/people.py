@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ from service.domain.access import Membership, Person
 from service.domain.storage import Account, Change, Unit
 from service.store.session import Record, Session
 from service.store.statements import Prepared, Upsert, among
-from service.store.tables import account, leads, membership, unit
+from service.store.tables import account, leads, membership, saved_filter, unit
 from service.store.tables import change as change_table
 
 _ACCOUNTS = select(account)
@@ -52,6 +52,20 @@ _FORGET_ROLES = tuple(
     Prepared(delete(table).where(table.c.account_key == bindparam("b_key"))) for table in (membership, leads)
 )
 _ADD_MEMBERSHIP, _ADD_LEAD = Prepared(insert(membership)), Prepared(insert(leads))
+_FILTERS = Prepared(
+    select(saved_filter).where(saved_filter.c.account_key == bindparam("key")).order_by(saved_filter.c.name)
+)
+_SAVE_FILTER = Upsert(
+    saved_filter,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["account_key", "name"], set_={"query": insert.excluded["query"]}
+    ),
+)
+_DROP_FILTER = Prepared(
+    delete(saved_filter).where(
+        saved_filter.c.account_key == bindparam("b_key"), saved_filter.c.name == bindparam("b_name")
+    )
+)
 _UNITS = Prepared(select(unit).order_by(unit.c.name, unit.c.id))
 _UNIT = Prepared(select(unit).where(unit.c.id == bindparam("id")))
 _PUT_UNIT = Upsert(
@@ -121,6 +135,15 @@ class SqlPeople:
     def changes(self, kind: str, subject: str) -> Sequence[Change]:
         rows = self._session.rows(_CHANGES, {"kind": kind, "subject": subject})
         return [Change(**row._mapping) for row in rows]
+
+    def filters(self, account_key: int) -> Mapping[str, Mapping[str, str]]:
+        return {row.name: row.query for row in self._session.rows(_FILTERS, {"key": account_key})}
+
+    def save_filter(self, account_key: int, name: str, query: Mapping[str, str]) -> None:
+        self._session.write(_SAVE_FILTER, {"account_key": account_key, "name": name, "query": dict(query)})
+
+    def drop_filter(self, account_key: int, name: str) -> None:
+        self._session.write(_DROP_FILTER, {"b_key": account_key, "b_name": name})
 
     def _accounts(self, statement: Prepared, parameters: dict[str, Any]) -> list[Account]:
         rows = self._session.rows(statement, parameters)

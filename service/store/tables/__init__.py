@@ -18,7 +18,7 @@ from service.store.tables.cases import (
 from service.store.tables.definitions import definition, deployment, start_subscription
 from service.store.tables.house import counter, data_key, house, search_token
 from service.store.tables.instances import element_instance, flow_taken, history, incident, instance
-from service.store.tables.people import account, change, leads, membership, unit
+from service.store.tables.people import account, change, leads, membership, saved_filter, unit
 from service.store.tables.registers import register_row
 from service.store.tables.waits import (
     draft,
@@ -64,6 +64,7 @@ __all__ = [
     "note",
     "notice",
     "register_row",
+    "saved_filter",
     "search_token",
     "start_subscription",
     "subscription",

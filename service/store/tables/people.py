@@ -41,6 +41,15 @@ leads = Table(
     **CLUSTERED,
 )
 
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("account_key", ForeignKey("account.key"), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("query", Plain, nullable=False),
+    **CLUSTERED,
+)
+
 unit = Table(
     "unit",
     metadata,

@@ -12,6 +12,7 @@ from service.domain.errors import BadInput, FormInvalid
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions
 from service.web.here import person, platform, typed, words
+from service.web.translations import gettext as _
 
 pages = Blueprint("cases", __name__)
 INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg"})
@@ -60,7 +61,7 @@ def case_with_reason(number: str) -> str:
 @pages.post("/sager/<number>/notat")
 def note(number: str) -> Response:
     cases.add_note(platform(), person(), number, request.form.get("tekst", ""))
-    flash("Notatet er gemt.", "success")
+    flash(_("Notatet er gemt."), "success")
     return redirect(url_for("cases.case", number=number, _anchor="notater"))
 
 
@@ -78,7 +79,7 @@ def event(number: str, name: str) -> str | Response | tuple[str, int]:
     except FormInvalid as fault:
         shown = cases.look_event(platform(), person(), number, name, fields)
         return render_template("pages/haendelse-meld.html", page=shown), fault.status
-    flash("Hændelsen er meldt, og forløbet er gået videre.", "success")
+    flash(_("Hændelsen er meldt, og forløbet er gået videre."), "success")
     return redirect(url_for("cases.case", number=number))
 
 
@@ -89,7 +90,7 @@ def activity(number: str) -> Response:
     task_key = cases.start_activity(platform(), person(), number, element_id)
     if task_key is not None:
         return redirect(url_for("tasks.task", key=task_key))
-    flash("Aktiviteten er startet.", "success")
+    flash(_("Aktiviteten er startet."), "success")
     return redirect(url_for("cases.case", number=number))
 
 
@@ -113,7 +114,7 @@ def document(key: int) -> Response:
 @pages.post("/sager/<number>/genaabn")
 def reopen(number: str) -> Response:
     cases.reopen(platform(), person(), number, request.form.get("begrundelse", ""))
-    flash("Sagen er genåbnet, og proceduren begynder forfra på den.", "success")
+    flash(_("Sagen er genåbnet, og proceduren begynder forfra på den."), "success")
     return redirect(url_for("cases.case", number=number))
 
 
@@ -131,5 +132,5 @@ def extend(number: str, deadline_id: str) -> Response:
     except ValueError as fault:
         raise BadInput(why="Vælg den nye dato for fristen.") from fault
     extensions.extend(platform(), person(), number, deadline_id, until, request.form.get("begrundelse", ""))
-    flash("Fristen er forlænget.", "success")
+    flash(_("Fristen er forlænget."), "success")
     return redirect(url_for("cases.case", number=number, _anchor="frister"))

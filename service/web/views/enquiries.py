@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from service.domain.errors import FormInvalid
 from service.usecases import enquiries
 from service.web.here import person, platform, typed
+from service.web.translations import gettext as _
 from service.web.views.tasks import onward
 
 pages = Blueprint("enquiries", __name__)
@@ -35,8 +36,7 @@ def enquiry(folder: str) -> str | Response | tuple[str, int]:
     except FormInvalid as fault:
         shown = enquiries.look(platform(), person(), folder, fields)
         return render_template("pages/henvendelse.html", page=shown), fault.status
-    later = (
-        "" if upcoming else " Den næste opgave kommer på listen om et øjeblik; genindlæs siden, hvis den ikke er der."
-    )
-    flash(f"Henvendelsen er registreret.{later}", "success")
+    flash(_("Henvendelsen er registreret."), "success")
+    if upcoming is None:
+        flash(_("Den næste opgave kommer på listen om et øjeblik; genindlæs siden, hvis den ikke er der."), "info")
     return redirect(onward(upcoming))

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 from service.usecases import incidents, monitor
 from service.web.here import person, platform
 from service.web.security import own_path
+from service.web.translations import gettext as _
+from service.web.translations import ngettext
 
 pages = Blueprint("incidents", __name__)
 
@@ -24,7 +26,7 @@ def retry() -> Response:
     keys = [int(k) for k in request.form.getlist("haendelse") if k.isdecimal()]
     done, refused = incidents.retry_all(platform(), person(), keys)
     if done:
-        flash(f"{done} {'hændelse' if done == 1 else 'hændelser'} prøves igen.", "success")
+        flash(ngettext("{n} hændelse prøves igen.", "{n} hændelser prøves igen.", done), "success")
     if refused:
-        flash(f"{refused} kunne ikke prøves igen; de er løst eller væk.", "warning")
+        flash(_("{n} kunne ikke prøves igen; de er løst eller væk.").format(n=refused), "warning")
     return redirect(own_path(request.form.get("tilbage", "")) or url_for("incidents.listed"))

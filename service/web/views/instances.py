@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from service.domain.views import InstanceQuery
 from service.usecases import instances, monitor
 from service.web.here import person, platform
+from service.web.translations import gettext as _
 
 pages = Blueprint("instances", __name__)
 
@@ -36,19 +37,19 @@ def instance(key: int) -> str:
 @pages.post("/instanser/<int:key>/suspender")
 def suspend(key: int) -> Response:
     instances.suspend(platform(), person(), key, request.form.get("begrundelse", ""))
-    flash("Forløbet er sat på hold.", "success")
+    flash(_("Forløbet er sat på hold."), "success")
     return redirect(url_for("instances.instance", key=key))
 
 
 @pages.post("/instanser/<int:key>/genoptag")
 def resume(key: int) -> Response:
     instances.resume(platform(), person(), key, request.form.get("begrundelse", ""))
-    flash("Forløbet er genoptaget.", "success")
+    flash(_("Forløbet er genoptaget."), "success")
     return redirect(url_for("instances.instance", key=key))
 
 
 @pages.post("/instanser/<int:key>/annuller")
 def cancel(key: int) -> Response:
     instances.cancel(platform(), person(), key, request.form.get("begrundelse", ""))
-    flash("Forløbet er annulleret.", "success")
+    flash(_("Forløbet er annulleret."), "success")
     return redirect(url_for("instances.instance", key=key))

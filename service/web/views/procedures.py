@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from service.usecases import procedures
 from service.web.here import person, platform
+from service.web.translations import gettext as _
 from service.web.views.tasks import onward
 
 pages = Blueprint("procedures", __name__)
@@ -38,5 +39,5 @@ def diagram(process_id: str, version: int) -> Response:
 def start(process_id: str) -> AnyResponse:
     """Start an instance by hand; the rights are those of the kind of case it makes."""
     upcoming = procedures.start(platform(), person(), process_id)
-    flash("Forløbet er startet.", "success")
+    flash(_("Forløbet er startet."), "success")
     return redirect(onward(upcoming))

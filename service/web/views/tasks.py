@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.domain.errors import FormInvalid, Stale, TaskMovedOn, WrongState
+from service.domain.errors import BadInput, FormInvalid, Stale, TaskMovedOn, WrongState
 from service.domain.json import Json
 from service.usecases import inbox as inboxes
 from service.usecases import tasks
 from service.web.here import person, platform, typed, words
 from service.web.rendering.forms import draft_answer
 from service.web.security import own_path
+from service.web.translations import gettext as _
+from service.web.translations import ngettext
 
 pages = Blueprint("tasks", __name__)
 
@@ -19,15 +24,39 @@ pages = Blueprint("tasks", __name__)
 @pages.get("/opgaver")
 def inbox() -> str:
     """Her tasks and her groups' unassigned ones, soonest deadline first."""
-    wanted = inboxes.Filter(
-        show=request.args.get("vis", "alle"),
-        process_id=request.args.get("procedure") or None,
-        unit=request.args.get("enhed") or None,
-        overdue=request.args.get("frist") == "overskredet",
-        words=words(request.args.get("q", "")),
-        after=request.args.get("efter") or None,
-    )
+    wanted = _filter(request.args)
     return render_template("pages/opgaver.html", inbox=inboxes.look(platform(), person(), wanted), wanted=wanted)
+
+
+def _filter(asked: Mapping[str, str]) -> inboxes.Filter:
+    return inboxes.Filter(
+        show=asked.get("vis", "alle"),
+        process_id=asked.get("procedure") or None,
+        unit=asked.get("enhed") or None,
+        overdue=asked.get("frist") == "overskredet",
+        words=words(asked.get("q", "")),
+        after=asked.get("efter") or None,
+    )
+
+
+@pages.post("/opgaver/filtre")
+def save_filter() -> Response:
+    """Keep the filter she looks through now under a name."""
+    wanted = _filter(request.form)
+    try:
+        inboxes.save_filter(platform(), person(), request.form.get("navn", ""), wanted)
+    except BadInput as fault:
+        flash(str(fault), "error")
+    else:
+        flash(_("Filteret er gemt."), "success")
+    return redirect(f"{url_for('tasks.inbox')}?{urlencode(wanted.parts)}")
+
+
+@pages.post("/opgaver/filtre/slet")
+def drop_filter() -> Response:
+    inboxes.drop_filter(platform(), person(), request.form.get("navn", ""))
+    flash(_("Filteret er slettet."), "success")
+    return redirect(url_for("tasks.inbox"))
 
 
 @pages.post("/opgaver/tildel")
@@ -35,9 +64,9 @@ def assign_many() -> Response:
     """Assign the ticked tasks to one colleague."""
     keys = [int(k) for k in request.form.getlist("opgave") if k.isdecimal()]
     done, refused = tasks.assign_all(platform(), person(), keys, request.form.get("til", ""))
-    flash(f"{done} opgaver er tildelt." if done != 1 else "1 opgave er tildelt.", "success")
+    flash(ngettext("{n} opgave er tildelt.", "{n} opgaver er tildelt.", done), "success")
     if refused:
-        flash(f"{len(keys) - done} kunne ikke tildeles: {refused}", "warning")
+        flash(_("{n} kunne ikke tildeles: {grund}").format(n=len(keys) - done, grund=refused), "warning")
     return redirect(own_path(request.form.get("tilbage", "")) or url_for("tasks.inbox"))
 
 
@@ -55,7 +84,7 @@ def submit(key: int) -> str | Response | tuple[str, int]:
         return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None)
     if request.form.get("_handling") == "kladde":
         tasks.save_draft(platform(), person(), key, fields)
-        flash("Kladden er gemt. Kun du kan se den.", "success")
+        flash(_("Kladden er gemt. Kun du kan se den."), "success")
         return redirect(url_for("tasks.task", key=key))
     try:
         done = tasks.complete(platform(), person(), key, fields)
@@ -63,7 +92,7 @@ def submit(key: int) -> str | Response | tuple[str, int]:
         return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None), 400
     except (TaskMovedOn, Stale, WrongState) as fault:
         return _refused(key, fields, fault)
-    flash(f"Opgaven »{done.task.name}« er fuldført.", "success")
+    flash(_("Opgaven »{navn}« er fuldført.").format(navn=done.task.name), "success")
     return redirect(onward(done.upcoming))
 
 
@@ -92,19 +121,19 @@ def draft(key: int) -> tuple[Json, int]:
 @pages.post("/opgaver/<int:key>/tag")
 def take(key: int) -> Response:
     tasks.take(platform(), person(), key)
-    flash("Opgaven er din.", "success")
+    flash(_("Opgaven er din."), "success")
     return redirect(url_for("tasks.task", key=key))
 
 
 @pages.post("/opgaver/<int:key>/frigiv")
 def release(key: int) -> Response:
     tasks.release(platform(), person(), key)
-    flash("Opgaven er givet tilbage til gruppen.", "success")
+    flash(_("Opgaven er givet tilbage til gruppen."), "success")
     return redirect(url_for("tasks.inbox"))
 
 
 @pages.post("/opgaver/<int:key>/tildel")
 def assign(key: int) -> Response:
     tasks.assign(platform(), person(), key, request.form.get("til", ""))
-    flash("Opgaven er tildelt.", "success")
+    flash(_("Opgaven er tildelt."), "success")
     return redirect(url_for("tasks.inbox"))
