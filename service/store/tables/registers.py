@@ -13,7 +13,7 @@ register_row = Table(
     key("key"),
     text("register"),
     text("id"),
-    Column("values", Plain, nullable=False),
+    Column("values", Plain, nullable=False, quote=True),  # a word of SQL
     text("valid_from", optional=True),  # dates as ISO texts
     text("valid_to", optional=True),
     instant("changed_at"),

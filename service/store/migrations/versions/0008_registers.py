@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("register", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("values", Plain(), nullable=False),
+        sa.Column("values", Plain(), nullable=False, quote=True),
         sa.Column("valid_from", sa.Text(), nullable=True),
         sa.Column("valid_to", sa.Text(), nullable=True),
         sa.Column("changed_at", Instant(), nullable=False),
