@@ -77,14 +77,17 @@ class DecisionModel:
         raise DecisionFailed(f"there is no service '{key}'", f"der er ingen beslutningstjeneste '{key}'", key)
 
 
-def read_decisions(xml: bytes, name: str, imports: Mapping[str, DecisionModel] | None = None) -> DecisionModel:
+def read_decisions(
+    xml: bytes, name: str, imports: Mapping[str, DecisionModel] | None = None, *, strict: bool = True
+) -> DecisionModel:
     """A DMN file (1.2–1.5). `imports` are the models it may import, by namespace.
 
     Raises DmnRefused with everything that is wrong in it: no DTD, entities or network, bounded size and depth, every
-    expression parses, every reference leads somewhere, no circular requirements.
+    expression parses, every reference leads somewhere, no circular requirements. Unless `strict`, only what is no such
+    file is refused: expressions that cannot be read are null, and the faults stand among the notes.
     """
     known = {namespace: imported.model for namespace, imported in (imports or {}).items()}
-    model = ModelReader(xml, name, known).read()
+    model = ModelReader(xml, name, known, strict=strict).read()
     decisions = {
         element.id: Decision(
             element.id, element.title, element.name, tuple(need.id for need in element.needs), model, element

@@ -111,9 +111,10 @@ class Model:
 
 
 class ModelReader:
-    """One reading of one file; collects all faults before refusing."""
+    """One reading of one file; collects all faults before refusing. Unless `strict`, what cannot be read is null."""
 
-    def __init__(self, xml: bytes, file_name: str, imports: Mapping[str, Model]) -> None:
+    def __init__(self, xml: bytes, file_name: str, imports: Mapping[str, Model], *, strict: bool = True) -> None:
+        self.strict = strict
         self.root = read_tree(xml, file_name)
         self.file_name = file_name
         self.faults: list[Fault] = []
@@ -144,7 +145,7 @@ class ModelReader:
         self.model.imports, self.model.prefixes = models, prefixes
 
     def read(self) -> Model:
-        """The model, or DmnRefused with every fault."""
+        """The model, or DmnRefused with every fault (when not strict, the faults are notes)."""
         language = self.root.get("expressionLanguage")
         if language and not is_feel(language):
             self.complain(self.root, f"udtrykssproget '{language}' understøttes ikke; brug FEEL")
@@ -156,8 +157,9 @@ class ModelReader:
             made = self._definition(element)
             self.model.elements[made.id] = made
         self._check_cycles()
-        if self.faults:
+        if self.faults and self.strict:
             raise DmnRefused(self.file_name, self.faults)
+        self.model.notes += self.faults
         return self.model
 
     def _name_element(self, element: Element) -> None:

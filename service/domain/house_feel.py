@@ -9,6 +9,7 @@ and time; one argument counts from now. They are the only way an expression comp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timezone
 from decimal import Decimal
 from typing import Any
@@ -106,3 +107,48 @@ FUNCTIONS: Mapping[str, FeelFunction] = {
     "register": FeelFunction(("id", "dato"), _register, "register", lenient=True),
 }
 """Given to every expression of diagrams, decisions and forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A function of this house for the handbook: how it is called, what it gives (in Danish), and an example with its result."""
+
+    signature: str
+    da: str
+    example: str
+    result: str
+
+
+DESCRIBED = (
+    Described(
+        "arbejdsdage(antal)",
+        "Slutningen af den arbejdsdag, der ligger så mange arbejdsdage efter nu. Weekender, helligdage og lukkedage tæller ikke.",
+        "arbejdsdage(1) > now()",
+        "true",
+    ),
+    Described(
+        "arbejdsdage(fra, antal)",
+        "Det samme, talt fra en dato eller et tidspunkt.",
+        'arbejdsdage(date("2026-04-01"), 2)',
+        '@"2026-04-08T23:59:59+02:00"',
+    ),
+    Described(
+        "hverdage(antal)",
+        "Slutningen af den hverdag, der ligger så mange hverdage efter nu.",
+        "hverdage(1) > now()",
+        "true",
+    ),
+    Described(
+        "hverdage(fra, antal)",
+        "Det samme, talt fra en dato eller et tidspunkt.",
+        'hverdage(date("2026-05-04"), 5)',
+        '@"2026-05-11T23:59:59+02:00"',
+    ),
+    Described(
+        "dato(værdi)",
+        "Datoen, som den skrives i breve.",
+        'dato(date("2026-04-01"))',
+        '"01-04-2026"',
+    ),
+)
+"""Every function of `FUNCTIONS` (a test holds it)."""

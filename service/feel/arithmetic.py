@@ -90,7 +90,16 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
     """`base ** exponent` to 34 digits."""
     if abs(exponent) > MAX_EXPONENT and abs(base) != 1:
         raise OverflowError("the exponent is too large")
-    return NUMBERS.power(base, exponent)
+    if exponent == 0:
+        return Decimal(1)
+    found = NUMBERS.power(base, exponent)
+    return found if exponent == exponent.to_integral_value() else _shortest(found)
+
+
+def _shortest(value: Decimal) -> Decimal:
+    """Without the zeros of a root that came out even."""
+    whole = value.to_integral_value() if value.is_finite() else value
+    return whole if whole == value else value
 
 
 def _days_time(nanos: int) -> DaysTimeDuration:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .lexer import QUOTED, WORD
 from .naming import Names
+from .token_stream import A_TYPE
 from .types import NAMED, SIMPLE, FeelType
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def read_type(parser: Parser) -> FeelType:
     if token.kind == QUOTED:
         return FeelType(NAMED, ref=str(parser.take().value))
     if token.kind != WORD:
-        raise parser.unexpected()
+        raise parser.unexpected(thing=A_TYPE)
     phrase = _PHRASES.match(parser.tokens, parser.at) or parser.names.match(parser.tokens, parser.at)
     if phrase is not None:
         parser.at += phrase[1]
@@ -42,7 +43,7 @@ def _dotted(parser: Parser, name: str) -> FeelType:
             token = parser.take()
             name += f".{token.value or token.text}"
         else:
-            raise parser.unexpected()
+            raise parser.unexpected(thing=A_TYPE)
     return FeelType(NAMED, ref=name)
 
 

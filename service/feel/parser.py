@@ -18,7 +18,7 @@ from .parse_brackets import read_context, read_list_or_range, read_parenthesis, 
 from .parse_types import read_type
 from .parse_words import read_at_literal, read_for, read_function, read_if, read_quantified
 from .precedence import ADD, AND, ARITHMETIC, COMPARE, COMPARISONS, INSTANCE, OR, POSTFIX, RESERVED, UNARY
-from .token_stream import Stream
+from .token_stream import A_NAME, A_VALUE, Stream
 
 MAX_DEPTH = 120
 MAX_RETRIES = 20
@@ -199,7 +199,7 @@ class Parser(Stream):
                 return self._word()
             case "operator":
                 return self._sign()
-        raise self.unexpected()
+        raise self.unexpected(thing=A_VALUE)
 
     def _sign(self) -> n.Node:
         token = self.token
@@ -221,7 +221,7 @@ class Parser(Stream):
                 return n.Input(token.start)
             case "@":
                 return read_at_literal(self)
-        raise self.unexpected()
+        raise self.unexpected(thing=A_VALUE)
 
     def _word(self) -> n.Node:
         token = self.token
@@ -250,7 +250,7 @@ class Parser(Stream):
                 if self.peek().text == "(" and text in {"and", "or"}:  # deprecated functions and(list), or(list)
                     self.take()
                     return n.Name(token.start, text)
-                raise self.unexpected()
+                raise self.unexpected(thing=A_VALUE)
         self.take()
         return n.Name(token.start, token.text)
 
@@ -306,7 +306,7 @@ class Parser(Stream):
         if token.kind == QUOTED:
             return str(self.take().value)
         if token.kind != WORD:
-            raise self.unexpected()
+            raise self.unexpected(thing=A_NAME)
         known = self.properties.match(self.tokens, self.at)
         if known is not None:
             self.at += known[1]

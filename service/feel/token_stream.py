@@ -7,6 +7,7 @@ from .lexer import END, NUM, OP, QUOTED, WORD, Token, tokenize
 from .naming import normal
 
 NAME_SIGNS = frozenset({".", "/", "-", "'", "+", "*", "**", "?"})
+A_NAME, A_TYPE, A_VALUE = ("a name", "et navn"), ("a type", "en type"), ("a value", "en værdi")
 
 
 class Stream:
@@ -62,16 +63,17 @@ class Stream:
             raise self.unexpected(text)
         return self.take()
 
-    def unexpected(self, *expected: str) -> FeelSyntaxError:
-        """The error that something else should have stood here."""
+    def unexpected(self, *expected: str, thing: tuple[str, str] = ("", "")) -> FeelSyntaxError:
+        """The error that something else should have stood here: one of these texts, or a thing by its two names."""
         token = self.token
         wanted = ", ".join(f"'{text}'" for text in expected)
         if token.kind == END:
             message, message_da = "the expression ends too early", "udtrykket slutter for tidligt"
         else:
             message, message_da = f"'{token.text}' is not expected here", f"'{token.text}' kan ikke stå her"
-        if wanted:
-            message, message_da = f"{message}; expected {wanted}", f"{message_da}; der skulle stå {wanted}"
+        if wanted or thing[0]:
+            message = f"{message}; expected {wanted or thing[0]}"
+            message_da = f"{message_da}; der skulle stå {wanted or thing[1]}"
         if self.at and token.kind in {WORD, QUOTED} and self.tokens[self.at - 1].kind in {WORD, QUOTED}:
             both = f"{self.tokens[self.at - 1].text} {token.text}"
             message += f"; if '{both}' is one name, write `{both}`"
@@ -88,7 +90,7 @@ class Stream:
             return str(self.take().value)
         first = self.token
         if first.kind != WORD and not self.is_op("?"):
-            raise self.unexpected()
+            raise self.unexpected(thing=A_NAME)
         last = self.take()
         while self.token.text not in stops and (
             self.token.kind in {WORD, NUM} or (self.token.kind == OP and self.token.text in NAME_SIGNS)

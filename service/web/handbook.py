@@ -1,4 +1,7 @@
-"""The handbook: Danish chapters in Markdown under `help/`, one file each, in the order of their file names."""
+"""The handbook: Danish chapters in Markdown under `help/`, one file each, in the order of their file names.
+
+The chapter on expressions ends with the functions, written from their registry.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from service.domain.errors import NotFound
+from service.web.feel_reference import functions
 from service.web.rendering.markdown import markdown
 
 FOLDER = Path(__file__).parent / "help"
@@ -32,7 +36,10 @@ def chapters() -> tuple[Chapter, ...]:
     found = []
     for path in sorted(FOLDER.glob("*.md")):
         heading, _, text = path.read_text(encoding="utf-8").partition("\n")
-        found.append(Chapter(path.stem.partition("-")[2], heading.lstrip("# ").strip(), text.strip()))
+        slug = path.stem.partition("-")[2]
+        if slug == "udtryk":
+            text = f"{text.strip()}\n\n{functions()}"
+        found.append(Chapter(slug, heading.lstrip("# ").strip(), text.strip()))
     return tuple(found)
 
 

@@ -12,7 +12,11 @@ from service.feel import FeelSyntaxError, parse_expression, parse_unary_tests
     [
         ("", 0, "udtrykket er tomt"),
         ("   ", 0, "udtrykket er tomt"),
-        ("a +", 3, "udtrykket slutter for tidligt"),
+        ("a +", 3, "udtrykket slutter for tidligt; der skulle stå en værdi"),
+        ("1 = = 2", 4, "'=' kan ikke stå her; der skulle stå en værdi"),
+        ("a. + 1", 3, "der skulle stå et navn"),
+        ("x instance of 1", 14, "der skulle stå en type"),
+        ("for 1 in xs return 2", 4, "der skulle stå et navn"),
         ("a b", 2, "skriv `a b`"),
         ("(1 + 2", 6, "der skulle stå ')'"),
         ("if a then b", 11, "der skulle stå 'else'"),

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from .. import nodes as n
 from ..comparing import order
 from ..environment import Environment
 from ..errors import Allowance
@@ -138,6 +139,20 @@ def _literal_value(text: str, env: Environment) -> Any:
     from ..expression import parse_expression  # noqa: PLC0415 - expressions are made of these functions
 
     parsed = parse_expression(text)
-    if parsed.names or parsed.functions - {"date", "time", "date and time", "duration"}:
+    tree = parsed.tree
+    ends = (tree.start, tree.end) if isinstance(tree, n.RangeOf) else (tree,)
+    if parsed.names or not all(_is_written(end) for end in ends):
         raise ValueError("the text is no range")
     return parsed.within({}, env)
+
+
+def _is_written(node: n.Node | None) -> bool:
+    """Whether a value stands there as such, and is not computed."""
+    match node:
+        case n.Literal() | n.BadTemporal():
+            return True
+        case n.Negation(value=value):
+            return isinstance(value, n.Literal)
+        case n.Call(target=n.Name(name=name), args=args):
+            return name in {"date", "time", "date and time", "duration"} and all(_is_written(arg) for arg in args)
+    return False
