@@ -150,5 +150,11 @@ DESCRIBED = (
         'dato(date("2026-04-01"))',
         '"01-04-2026"',
     ),
+    Described(
+        "register(id, dato?)",
+        "Rækkerne i et register, som de gælder på dagen (i dag, når datoen mangler).",
+        'count(register("afdelinger"))',
+        "1",
+    ),
 )
 """Every function of `FUNCTIONS` (a test holds it)."""

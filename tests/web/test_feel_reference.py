@@ -9,15 +9,28 @@ import pytest
 
 from service.domain.deadlines import Calendar
 from service.domain.house_feel import DESCRIBED, FUNCTIONS, CalendarEnvironment, Described
+from service.domain.registers import Register, RegisterField, RegisterRow, Registers
 from service.feel import BUILTINS, parse_expression
 from service.feel.canonical import canonical
 from service.web.handbook import chapter
+
+KIND = Register(titel="Afdelinger", felter={"navn": RegisterField(titel="Navn")})
+ROW = RegisterRow(
+    key=1,
+    register="afdelinger",
+    id="a",
+    values={"navn": "Afdeling A"},
+    changed_at=datetime(2026, 1, 1, tzinfo=UTC),
+    changed_by="test",
+    reason="",
+)
+REGISTERS = Registers({"afdelinger": ("mappe", KIND)}, [ROW])
 
 
 @pytest.mark.parametrize("described", DESCRIBED, ids=lambda d: d.signature)
 def test_examples_of_the_house_are_true(described: Described) -> None:
     def value(text: str) -> object:
-        environment = CalendarEnvironment(datetime(2026, 3, 2, 9, tzinfo=UTC), Calendar())
+        environment = CalendarEnvironment(datetime(2026, 3, 2, 9, tzinfo=UTC), Calendar(), registers=REGISTERS)
         found = parse_expression(text).evaluate({}, environment)
         assert environment.warnings == []
         return canonical(found)
