@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from service.domain.json import Json, Variables
+from service.domain.tables import DataTable
 
 
 class Channel(StrEnum):
@@ -76,6 +77,15 @@ class CaseFile:
     """Form id → its newest submission."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedFigures:
+    """A status report as counted: as JSON, and as tables for those inside the house and for the public."""
+
+    told: Mapping[str, Json]
+    tables: Sequence[DataTable]
+    public_tables: Sequence[DataTable]
+
+
 class Desk(Protocol):
     """What a handler may ask the house for. Reading only; each call is a short read of its own."""
 
@@ -95,6 +105,13 @@ class Desk(Protocol):
 
     def person(self, username: str) -> Mapping[str, Json] | None:
         """`brugernavn`, `navn`, `mail`, `telefon`, `titel`."""
+        ...
+
+    def figures(self, report: str, first: date, last: date) -> CountedFigures:
+        """A report of some manifest's `figurer` over all units, counted now for a period with its cut-off day.
+
+        Raises NotFound and BadInput, which say in Danish what is wrong.
+        """
         ...
 
     def render(self, template_id: str, values: Mapping[str, Any]) -> str:

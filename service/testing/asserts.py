@@ -13,6 +13,7 @@ from service.domain.errors import BadInput
 from service.domain.facts import ElementState
 from service.domain.instances import InstanceStatus
 from service.domain.views import ElementRow
+from service.testing import contents
 from service.testing.course import Course
 from service.usecases import instances
 from service.usecases.advance import Advance
@@ -372,5 +373,7 @@ ASSERTS: Mapping[str, Callable[[Course, Any], None]] = {
     "gennemført": passed,
     "ikke_nået": not_passed,
     "register": register_rows,
+    "variabler_med": contents.variables_with,
+    "filer": contents.files,
 }
 """Name under `så` → what it checks."""

@@ -96,6 +96,7 @@ def run_scenario(scenario: Scenario, like: World) -> Outcome:
     outcome = Outcome(scenario)
     start = instant(scenario.given.get("tid", "2014-09-01T09:00"))
     with World(start, like=like) as world:
+        world.let_clock_start(_folder(scenario))
         course = Course(world, scenario.given)
         for number, step in enumerate(scenario.steps, 1):
             ((kind, body),) = step.items()
@@ -113,6 +114,12 @@ def run_scenario(scenario: Scenario, like: World) -> Outcome:
         if course.refusal is not None:
             outcome.failures.append(f"det sidste trin blev afvist: {course.refusal}")
     return outcome
+
+
+def _folder(scenario: Scenario) -> str:
+    """The procedure that it tries: `processes/<mappe>/scenarier/…`; "" for a scenario from elsewhere."""
+    parts = scenario.ref.partition("#")[0].split("/")
+    return parts[-3] if len(parts) >= 3 and parts[-2] == "scenarier" else ""
 
 
 def _act(course: Course, body: Mapping[str, Any]) -> None:

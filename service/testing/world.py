@@ -102,6 +102,10 @@ class World:
         for staff in files.staff_of(root):
             people.put_staff(self.platform, staff, DEMO_PASSWORD)
 
+    def let_clock_start(self, folder: str) -> None:
+        """From now on the clock starts processes of this folder alone, as if they were put into operation now."""
+        self.platform.store.transact(lambda uow: deployments.restart_clock(self.platform, uow, folder))
+
     def person(self, username: str) -> Person:
         found = people.person(self.platform, username)
         if found is None:

@@ -128,6 +128,17 @@ def _versions(
         yield made(ResourceKind.PROCESS, id_, model.name or id_, resource, model.version_tag)
 
 
+def restart_clock(platform: Platform, uow: UnitOfWork, folder: str) -> None:
+    """Timer starts of this folder's processes count from now; those of others are dropped. For trying things out."""
+    catalog, now = platform.catalogs.view(uow.definitions), platform.clock.now()
+    versions = [v for (kind, _), v in catalog.latest.items() if kind is ResourceKind.PROCESS]
+    uow.timers.drop_starts([v.key for v in versions])
+    for version in versions:
+        found = catalog.process(version.key) if version.folder == folder else None
+        for number, start in enumerate(s for s in found[1].starts if s.kind == "timer") if found else ():
+            _schedule(platform, uow, version, number, start, now)
+
+
 KINDS = {"message": WaitKind.MESSAGE, "signal": WaitKind.SIGNAL}
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from service.domain.cases import Case
 from service.domain.clock import LOCAL_ZONE
-from service.domain.handling import CaseFile
+from service.domain.figures import Figures, Period
+from service.domain.handling import CaseFile, CountedFigures
 from service.domain.json import Json
 from service.domain.storage import UnitOfWork
 from service.domain.templating import fill_in
 from service.domain.waits import Job
+from service.usecases import reports
 from service.usecases.catalog import DeployedCatalog
 from service.usecases.formcontext import case_facts, person_facts
 from service.usecases.platform import Platform
@@ -73,6 +76,18 @@ class PlatformDesk:
             return person_facts(account) if account else None
 
         return self._platform.read(work)
+
+    def figures(self, report: str, first: date, last: date) -> CountedFigures:
+        def work(uow: UnitOfWork) -> Figures:
+            wanted = reports.whole(self._platform.catalogs.view(uow.definitions), report)
+            return reports.compute(uow, wanted, Period(first, last), self._platform.clock.now())
+
+        counted = self._platform.read(work)
+        return CountedFigures(
+            told=reports.as_json(counted),
+            tables=reports.tables(counted),
+            public_tables=reports.tables(reports.public(counted)),
+        )
 
     def render(self, template_id: str, values: Mapping[str, Any]) -> str:
         def work(uow: UnitOfWork) -> tuple[dict[str, Any], DeployedCatalog]:

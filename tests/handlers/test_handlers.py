@@ -50,6 +50,55 @@ def test_a_document_needs_a_case() -> None:
     assert "ingen sag" in refusal("dokument", PaperDesk(file=None), skabelon="a", titel="b", art="c")
 
 
+# -- figurer ------------------------------------------------------------------------------------------------------------
+
+
+def count(**inputs: Any) -> dict[str, Any]:
+    return dict(
+        run(
+            "figurer", PaperDesk(), **{"rapport": "sager", "fra": "2014-04-01", "til": "2014-04-30", **inputs}
+        ).variables
+    )
+
+
+def test_figures_are_counted_and_told_as_tables() -> None:
+    given = count()
+    assert given["figurer"]["period"] == {"from": "2014-04-01", "to": "2014-04-30"}
+    assert given["figurer"]["tabeller_offentlige"][0]["raekker"] == [["Oprettet", "·"], ["Afsluttet", "·"]]
+    assert given["oversigt"].count("Opgjort i dag.") == 1
+    assert "| |Apr|\n|---|---|\n|Oprettet|7|\n|Afsluttet|2|\n|I alt|9|" in given["oversigt"]
+    assert "7" not in given["oversigt_offentlig"]
+
+
+def test_an_unknown_report_and_a_text_that_is_no_date_are_refused() -> None:
+    assert "statusrapporten andet" in refusal(
+        "figurer", PaperDesk(), rapport="andet", fra="2014-04-01", til="2014-04-30"
+    )
+    assert "»fra« skal være en dato" in refusal("figurer", PaperDesk(), rapport="sager", fra="i går", til="2014-04-30")
+
+
+def test_figures_are_kept_as_they_were_counted() -> None:
+    desk = PaperDesk()
+    files = run("figurer-filer", desk, figurer=count()["figurer"], titel="Rapport 1", skabelon="tekst", felter={"a": 1})
+    assert [(d.kind, d.file_name) for d in files.documents] == [
+        ("statusrapport", "Rapport 1.csv"),
+        ("statusrapport", "Rapport 1.xlsx"),
+        ("statusrapport", "Rapport 1.pdf"),
+        ("statusrapport-offentlig", "Rapport 1, offentlig.csv"),
+        ("statusrapport-offentlig", "Rapport 1, offentlig.xlsx"),
+        ("statusrapport-offentlig", "Rapport 1, offentlig.pdf"),
+    ]
+    assert b"Oprettet;7" in files.documents[0].content
+    assert b"Oprettet;7" not in files.documents[3].content
+    assert [shown["felter"]["offentlig"] for _, shown in desk.rendered] == [False, True]
+
+
+def test_figures_need_a_case_and_no_template_means_no_pdf() -> None:
+    figures = count()["figurer"]
+    assert "ingen sag" in refusal("figurer-filer", PaperDesk(file=None), figurer=figures, titel="R")
+    assert len(run("figurer-filer", PaperDesk(), figurer=figures, titel="R").documents) == 4
+
+
 # -- sikker-post --------------------------------------------------------------------------------------------------------
 
 

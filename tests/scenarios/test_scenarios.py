@@ -43,6 +43,7 @@ def test_the_table_lists_every_requirement_of_the_procedure() -> None:
     sections = {"UM-1": 10, "UM-2": 9, "UM-3": 11, "UM-4": 6, "UM-5": 7}
     wanted = {f"{section}.{n}" for section, count in sections.items() for n in range(1, count + 1)}
     wanted |= {f"RET-{n}" for n in range(1, 18)}
+    wanted |= {f"ST-{n}" for n in range(1, 9)}
     assert wanted <= trace(ROOT, []).keys()
 
 

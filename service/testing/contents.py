@@ -1,0 +1,58 @@
+"""What a scenario may assert of contents: parts of variables, and files kept on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.domain.cases import Document
+from service.domain.errors import BadInput
+from service.domain.storage import UnitOfWork
+from service.testing.course import Course
+from service.usecases import instances
+
+
+def variables_with(course: Course, wanted: Mapping[str, Any]) -> None:
+    """`variabler_med: {navn: …}`: the variable holds at least this; objects may hold more, lists are as long as given."""
+    scopes = instances.variables_of(course.world.platform, course.instance().root_key)
+    seen = scopes[min(scopes)]
+    for name, part in wanted.items():
+        if fault := _lacks(part, seen.get(name), name):
+            raise AssertionError(fault)
+
+
+def _lacks(wanted: Any, seen: Any, where: str) -> str | None:
+    if isinstance(wanted, Mapping):
+        if not isinstance(seen, Mapping):
+            return f"{where}: ventede et objekt, så {seen!r}"
+        found = (_lacks(part, seen.get(name), f"{where}.{name}") for name, part in wanted.items())
+        return next((fault for fault in found if fault), None)
+    if isinstance(wanted, list) and isinstance(seen, list) and len(wanted) == len(seen):
+        found = (_lacks(part, seen[i], f"{where}[{i + 1}]") for i, part in enumerate(wanted))
+        return next((fault for fault in found if fault), None)
+    plain = wanted.isoformat() if hasattr(wanted, "isoformat") else wanted
+    return None if plain == seen else f"{where}: ventede {plain!r}, så {seen!r}"
+
+
+def files(course: Course, wanted: Sequence[Mapping[str, Any]]) -> None:
+    """`filer`: a list of `{sag, art, endelse, med, uden}`: a kept file of the case (that of the scenario where none is named)
+    of this kind and ending; a text file holds every line of `med` and none of `uden`.
+    """
+    for entry in wanted:
+        number = str(entry["sag"]) if "sag" in entry else course.case().number
+        kind, ending = str(entry["art"]), str(entry["endelse"])
+
+        def work(uow: UnitOfWork, number: str = number) -> list[tuple[Document, bytes]]:
+            case = uow.cases.by_number(number)
+            if case is None:
+                raise BadInput(why=f"der er ingen sag {number}")
+            kept = (uow.cases.document(d.key) for d in uow.cases.documents(case.key))
+            return [found for found in kept if found is not None]
+
+        found = [c for d, c in course.read(work) if d.kind == kind and d.file_name.endswith(f".{ending}")]
+        assert len(found) == 1, f"sag {number} har {len(found)} filer af arten {kind} med endelsen {ending}"
+        lines = found[0].decode("utf-8-sig", "replace").splitlines()
+        missing = [line for line in entry.get("med", ()) if str(line) not in lines]
+        present = [line for line in entry.get("uden", ()) if str(line) in lines]
+        assert not missing, f"{kind}.{ending} mangler {missing}; den lyder: {lines}"
+        assert not present, f"{kind}.{ending} skulle være uden {present}"
