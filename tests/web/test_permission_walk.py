@@ -39,8 +39,8 @@ POST /opgaver/<int:key>/kladde                        +-  +-  --  +-  +-  -   - 
 POST /opgaver/<int:key>/tag                           +-  +-  +-  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/frigiv                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/tildel                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
-GET  /sager                                           +   +   +   +   +   +   -   -   +   -   -   +   -   +   >
-POST /sager                                           +   +   +   +   +   +   -   -   +   -   -   +   -   +   >
+GET  /sager                                           +   +   +   +   +   +   -   +   +   -   -   +   -   +   >
+POST /sager                                           +   +   +   +   +   +   -   +   +   -   -   +   -   +   >
 GET  /sager/<number>                                  +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/begrundelse                      +-  +-  --  +-  +-  -   -   -   +-  -   -   +   -   +   >
 POST /sager/<number>/notat                            +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
@@ -52,7 +52,7 @@ POST /sager/<number>/genaabn                          +-  +-  --  +-  --  -   - 
 GET  /sager/<number>/adgang                           --  --  --  +-  --  -   -   -   +-  -   -   +   -   +   >
 POST /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /dokumenter/<int:key>                            +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
-GET  /henvendelse                                     +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
+GET  /henvendelse                                     +   +   +   +   -   -   -   +   -   -   -   -   -   -   >
 GET  /henvendelse/<folder>                            +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
 POST /henvendelse/<folder>                            +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
 GET  /instanser                                       -   -   -   +   -   -   -   -   +   -   +   -   -   +   >
