@@ -82,13 +82,11 @@ class TriggerReader:
             self.findings.error(node, "Flere hændelser på ét symbol kan ikke udføres. Tegn en hændelse for hver.")
             return None
         kind = definitions[0].tag.removesuffix("EventDefinition") if definitions else ""
-        if kind not in KINDS:  # refused by the vocabulary already
+        if kind not in KINDS or not definitions:  # refused by the vocabulary already, or none
             return None
         if kind not in ALLOWED[role]:
             may = ", ".join(KINDS[k] for k in KINDS if k in ALLOWED[role])
             self.findings.error(node, f"{NAMES[role]} kan ikke have {KINDS[kind]}. Den kan have: {may}.")
-            return None
-        if not definitions:
             return None
         read = {
             "message": self._message,

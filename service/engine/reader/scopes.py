@@ -310,7 +310,9 @@ class ScopeReader:
         if job is not None:
             return self.extensions.job(node, job)
         missing = f"zeebe:{own_tag} eller " if own_tag else ""
-        self.findings.error(node, f"Opgaven siger ikke, hvad den gør: {missing}<zeebe:taskDefinition type=…> mangler.")
+        self.findings.error(
+            node, f"Opgaven siger ikke, hvad den gør: {missing}<zeebe:taskDefinition type=…> mangler. Udfyld det."
+        )
         return None
 
     # -- boundary events

@@ -6,7 +6,9 @@ from service.engine.reader.xml import BPMN, Findings, Node
 
 from .drawing import EVENTS, THROWING, Drawing, definitions, named
 
-CONVERSATIONS = frozenset({"conversation", "subConversation", "callConversation", "conversationLink"})
+CONVERSATIONS = frozenset(
+    {"conversation", "subConversation", "callConversation", "conversationLink", "conversationAssociation"}
+)
 
 
 def check(drawing: Drawing, findings: Findings) -> None:

@@ -1,0 +1,1 @@
+"""The walk through every element kind of the standard."""
