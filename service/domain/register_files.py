@@ -14,7 +14,7 @@ import yaml
 
 from service.domain.definitions import Finding
 from service.domain.json import Json
-from service.domain.registers import RESERVED, Register, RegisterRow, Wrong, read_date, read_value
+from service.domain.registers import OF_EVERY_ROW, Register, RegisterRow, Wrong, read_date, read_value
 
 RowsByRegister = Mapping[str, list[dict[str, Any]]]
 
@@ -84,7 +84,7 @@ def read_rows(
 
 def _row(kind: Register, entry: Mapping[str, Any]) -> tuple[FirstRow | None, list[str]]:
     faults = [
-        f"Feltet {name} findes ikke i registeret." for name in sorted(entry.keys() - kind.felter.keys() - RESERVED)
+        f"Feltet {name} findes ikke i registeret." for name in sorted(entry.keys() - kind.felter.keys() - OF_EVERY_ROW)
     ]
     id_ = str(entry.get("id") or "").strip()
     if not id_:

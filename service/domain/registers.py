@@ -19,8 +19,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from service.domain.form_model import Option
 from service.domain.json import Json
 
-RESERVED = frozenset({"id", "gyldig_fra", "gyldig_til"})
+OF_EVERY_ROW = frozenset({"id", "gyldig_fra", "gyldig_til"})
 """Names that every row has beside its fields."""
+OF_EVERY_CHANGE = frozenset({"aendring", "fra_dato", "begrundelse"})
+"""Names that the page asks for beside them."""
 
 FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-zæøå][a-zæøå0-9_]*$", max_length=40)]
 RegisterId = Annotated[str, StringConstraints(pattern=r"^[a-zæøå][a-zæøå0-9-]*$", max_length=60)]
@@ -80,8 +82,8 @@ class Register(BaseModel):
     def _complete(self) -> Self:
         if not self.felter:
             raise ValueError("et register skal have mindst ét felt")
-        if reserved := sorted(RESERVED & self.felter.keys()):
-            raise ValueError(f"{', '.join(reserved)} har alle rækker allerede; giv feltet et andet navn")
+        if taken := sorted((OF_EVERY_ROW | OF_EVERY_CHANGE) & self.felter.keys()):
+            raise ValueError(f"{', '.join(taken)} har alle rækker allerede; giv feltet et andet navn")
         if unknown := sorted(set(self.vises) - self.felter.keys()):
             raise ValueError(f"»vises« nævner {', '.join(unknown)}, som ikke står under »felter«")
         return self

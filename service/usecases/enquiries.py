@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from service.domain.access import Person
 from service.domain.errors import Forbidden, NotFound, WrongState
@@ -16,24 +15,6 @@ from service.usecases import formcontext
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
 from service.usecases.tasks import Upcoming, complete_in, upcoming
-
-
-class Reception:
-    """Knows which roles register enquiries, for every request; what somebody deploys counts after a short while."""
-
-    REMEMBERED = timedelta(seconds=2)
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._known: tuple[datetime, frozenset[str]] | None = None
-
-    def roles(self) -> frozenset[str]:
-        now = self._platform.clock.now()
-        if self._known is None or not timedelta() <= now - self._known[0] < self.REMEMBERED:
-            manifests = self._platform.read(lambda uow: self._platform.catalogs.view(uow.definitions).manifests)
-            enquiries = [m.henvendelse for m in manifests.values() if m.henvendelse is not None]
-            self._known = now, frozenset(role for enquiry in enquiries for role in enquiry.roller)
-        return self._known[1]
 
 
 @dataclass(frozen=True, slots=True)

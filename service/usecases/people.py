@@ -68,16 +68,21 @@ class Directory:
         return found
 
 
+def hashed(password: str) -> str:
+    """A password as it is kept."""
+    return _hasher.hash(password)
+
+
 def set_password(platform: Platform, username: str, password: str) -> None:
     """Raises BadInput when there is no such user or the password is shorter than 12 characters."""
     _require_strong(password)
-    hashed = _hasher.hash(password)
+    hashed_password = hashed(password)
 
     def work(uow: UnitOfWork) -> None:
         account = uow.people.account(username)
         if account is None:
             raise BadInput(why=f"Der er ingen bruger {username}.")
-        uow.people.put(replace(account, password_hash=hashed))
+        uow.people.put(replace(account, password_hash=hashed_password))
 
     platform.store.transact(work)
 
@@ -88,7 +93,7 @@ def add(platform: Platform, username: str, name: str, roles: list[str], password
     Raises BadInput when the name is taken, or a role or unit does not exist.
     """
     _require_strong(password)
-    hashed = _hasher.hash(password)
+    hashed_password = hashed(password)
 
     def work(uow: UnitOfWork) -> None:
         if uow.people.account(username) is not None:
@@ -96,9 +101,9 @@ def add(platform: Platform, username: str, name: str, roles: list[str], password
         memberships = frozenset(split_group(r) for r in roles)
         _require_roles(platform, uow, memberships)
         _require_units(uow, memberships)
-        leads = _led(platform, uow, memberships)
+        leads = led(platform, uow, memberships)
         who = Person(platform.keys.next(), username, name, memberships, leads)
-        uow.people.put(Account(person=who, password_hash=hashed))
+        uow.people.put(Account(person=who, password_hash=hashed_password))
 
     platform.store.transact(work)
 
@@ -153,7 +158,7 @@ def read_staff(content: bytes, file: str) -> Staff:
 
 def put_staff(platform: Platform, staff: Staff, password: str) -> None:
     """Make units and accounts, all with this password; those that exist get the list's name and roles."""
-    hashed = _hasher.hash(password)
+    hashed_password = hashed(password)
 
     def work(uow: UnitOfWork) -> None:
         for unit in staff.enheder:
@@ -168,11 +173,11 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
                 entry.brugernavn,
                 entry.navn,
                 memberships,
-                _led(platform, uow, memberships) | frozenset(entry.leder_af),
+                led(platform, uow, memberships) | frozenset(entry.leder_af),
             )
             account = Account(
                 person=who,
-                password_hash=known.password_hash if known else hashed,
+                password_hash=known.password_hash if known else hashed_password,
                 mail=entry.mail,
                 phone=entry.telefon,
                 title=entry.titel,
@@ -185,18 +190,18 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
 
 def put_api_account(platform: Platform, username: str, password: str) -> None:
     """An account for programs: every platform role. It is made (or given this password) as it stands here."""
-    hashed = _hasher.hash(password)
+    hashed_password = hashed(password)
 
     def work(uow: UnitOfWork) -> None:
         known = uow.people.account(username)
         key = known.person.key if known else platform.keys.next()
         roles = frozenset(Membership(role) for role in PLATFORM_ROLES)
-        uow.people.put(Account(person=Person(key, username, "REST-klient", roles), password_hash=hashed))
+        uow.people.put(Account(person=Person(key, username, "REST-klient", roles), password_hash=hashed_password))
 
     platform.store.transact(work)
 
 
-def _led(platform: Platform, uow: UnitOfWork, memberships: frozenset[Membership]) -> frozenset[str]:
+def led(platform: Platform, uow: UnitOfWork, memberships: frozenset[Membership]) -> frozenset[str]:
     """Units that these memberships lead: manifests say which roles do; the platform's `leder` does."""
     manifests = platform.catalogs.view(uow.definitions).manifests.values()
     leading = {"leder"} | {role for m in manifests for role, info in m.roller.items() if info.leder}

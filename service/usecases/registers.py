@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from service.domain.access import Person
+from service.domain.access import SYSTEM, Person
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import EntryChanged, Forbidden, FormInvalid, NotFound
 from service.domain.form_model import Option
@@ -50,6 +50,8 @@ class ShownRow:
     said: Mapping[str, str]
     valid: bool
     """On the day asked for."""
+    by: str
+    """The name of whoever wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class RegisterPage:
     kind: Register
     day: date
     rows: Sequence[ShownRow]
+    columns: Sequence[str]
+    """Fields worth a column: those that name a row, and those that some row fills in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class RowPage:
     id: str
     kind: Register
     row: RegisterRow | None
+    """The version that stands now of the row asked for."""
     choices: Mapping[str, Sequence[Option]]
     versions: Sequence[ShownRow]
 
@@ -112,7 +117,8 @@ def look(platform: Platform, person: Person, register_id: str, day: date | None 
         on = day or today(platform)
         names = _Names(uow, catalog.registers)
         rows = [names.shown(kind, row, on) for row in catalog.registers.rows(register_id) if not row.removed]
-        return RegisterPage(register_id, kind, on, sorted(rows, key=lambda shown: not shown.valid))
+        columns = [n for n in kind.felter if n in kind.vises or any(shown.said[n] for shown in rows)]
+        return RegisterPage(register_id, kind, on, sorted(rows, key=lambda shown: not shown.valid), columns)
 
     return platform.read(work)
 
@@ -122,18 +128,20 @@ def look_at_row(platform: Platform, person: Person, register_id: str, key: int |
 
     def work(uow: UnitOfWork) -> RowPage:
         catalog = platform.catalogs.view(uow.definitions)
-        kind = _kept(catalog, person, register_id)
+        kind, day = _kept(catalog, person, register_id), today(platform)
         row = uow.registers.get(key) if key is not None else None
         if key is not None and (row is None or row.register != register_id):
             raise NotFound(what="rækken i registeret")
         names = _Names(uow, catalog.registers)
         versions = [v for v in uow.registers.history(register_id) if row is not None and v.id == row.id]
+        if row is not None and row.replaced_at is not None:
+            row = next(v for v in versions if v.replaced_at is None)
         return RowPage(
             register_id,
             kind,
             row,
-            {name: _choices(uow, catalog.registers, f, today(platform)) for name, f in kind.felter.items()},
-            [names.shown(kind, version, today(platform)) for version in versions],
+            {name: names.choices(f, row.values.get(name) if row else None, day) for name, f in kind.felter.items()},
+            [names.shown(kind, version, day) for version in versions],
         )
 
     return platform.read(work)
@@ -352,7 +360,17 @@ class _Names:
 
     def shown(self, kind: Register, row: RegisterRow, day: date) -> ShownRow:
         said = {name: self._said(f, row.values.get(name)) for name, f in kind.felter.items()}
-        return ShownRow(row, kind.name_of(row), said, row.valid_on(day))
+        return ShownRow(row, kind.name_of(row), said, row.valid_on(day), self.person(row.changed_by))
+
+    def choices(self, field_: RegisterField, chosen: Json, day: date) -> list[Option]:
+        """What may be chosen now, and what is chosen already even where it may not any more."""
+        offered = _choices(self.uow, self.registers, field_, day)
+        if not isinstance(chosen, str) or any(option.value == chosen for option in offered):
+            return offered
+        return [*offered, Option(self._said(field_, chosen), chosen)]
+
+    def person(self, username: str) -> str:
+        return "Systemet" if username == SYSTEM.username else self._said(_PERSON, username)
 
     def _said(self, field_: RegisterField, value: Json) -> str:
         if value is None or field_.type not in (FieldType.PERSON, FieldType.UNIT):
@@ -363,6 +381,9 @@ class _Names:
             unit = self.uow.people.unit(at[1]) if field_.type is FieldType.UNIT else None
             self.known[at] = account.person.name if account else unit.name if unit else at[1]
         return self.known[at]
+
+
+_PERSON = RegisterField(titel="", type=FieldType.PERSON)
 
 
 def _free_id(name: str, taken: set[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from service.config import Settings
-from service.usecases import bell, enquiries, people
+from service.usecases import bell, people
+from service.usecases.named_roles import NamedRoles, of_enquiries, of_registers
 from service.usecases.platform import Platform
 from service.web.foundation import House, lay_foundation
 from service.web.here import EXTENSION
@@ -20,7 +21,8 @@ def create_app(platform: Platform, settings: Settings, secret_key: bytes) -> Fla
         now=platform.clock.now,
         find_person=people.Directory(platform).person,
         unread_notices=lambda person: bell.unread(platform, person),
-        enquiry_roles=enquiries.Reception(platform).roles,
+        enquiry_roles=NamedRoles(platform, of_enquiries),
+        register_roles=NamedRoles(platform, of_registers),
         secret_key=secret_key,
         secure_cookies=settings.secure_cookies,
         session_hours=settings.session_hours,

@@ -38,6 +38,8 @@ class House:
     """Signs the session cookie; the same for every process that serves the site."""
     enquiry_roles: Callable[[], frozenset[str]] = frozenset
     """Roles that register enquiries of the procedures in operation."""
+    register_roles: Callable[[], frozenset[str]] = frozenset
+    """Roles that keep a register of theirs."""
     secure_cookies: bool = False
     session_hours: int = 10
     demo: bool = False
@@ -73,7 +75,8 @@ def _meet(house: House) -> None:
     now = house.now()
     username = None if request.endpoint == "assets.file" else security.signed_in(now)
     person = house.find_person(username) if username else None
-    g.now, g.person, g.granted = now, person, permissions.capabilities(person, house.enquiry_roles())
+    g.now, g.person = now, person
+    g.granted = permissions.capabilities(person, house.enquiry_roles(), house.register_roles())
 
 
 def _open_door(routes: permissions.Routes) -> Response | None:

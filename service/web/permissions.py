@@ -29,11 +29,15 @@ class Capability(StrEnum):
     OPERATE = "drift"
     DESIGN = "procesejer"
     ADMINISTER = "systemadmin"
+    KEEP = "registre"
+    """Keeps a register."""
     AUDIT = "revision"
 
 
-def capabilities(person: Person | None, enquiry_roles: frozenset[str] = frozenset()) -> frozenset[Capability]:
-    """What this person (or nobody) may do; `enquiry_roles` register enquiries of the procedures in operation."""
+def capabilities(
+    person: Person | None, enquiry_roles: frozenset[str] = frozenset(), register_roles: frozenset[str] = frozenset()
+) -> frozenset[Capability]:
+    """What this person (or nobody) may do; these roles register enquiries, or keep registers, of what is in operation."""
     found = {Capability.EVERYBODY}
     if person is None:
         return frozenset(found)
@@ -46,6 +50,7 @@ def capabilities(person: Person | None, enquiry_roles: frozenset[str] = frozense
         (Capability.OPERATE, person.has("drift")),
         (Capability.DESIGN, person.has("procesejer")),
         (Capability.ADMINISTER, person.has("systemadmin")),
+        (Capability.KEEP, person.has(*register_roles)),
         (Capability.AUDIT, person.has("revisor")),
     ):
         if holds:
@@ -60,6 +65,9 @@ _CASEWORK = frozenset({C.CASEWORK})
 _ENQUIRE = frozenset({C.ENQUIRE})
 _CASES = frozenset({C.CASEWORK, C.AUDIT})
 _FOLLOW = frozenset({C.MANAGE, C.OPERATE})
+_ADMINISTER = frozenset({C.ADMINISTER})
+_RULES = frozenset({C.ADMINISTER, C.DESIGN})
+_REGISTERS = frozenset({C.ADMINISTER, C.KEEP})
 Routes = Mapping[str, frozenset[Capability]]
 ROUTES: Routes = {
     "/static/<path:name>": _EVERYBODY,
@@ -106,6 +114,21 @@ ROUTES: Routes = {
     "/notitser": _SIGNED_IN,
     "/notitser/laest": _SIGNED_IN,
     "/notitser/<int:key>": _SIGNED_IN,
+    "/admin": _RULES | _REGISTERS,
+    "/admin/enheder": _ADMINISTER,
+    "/admin/enheder/ny": _ADMINISTER,
+    "/admin/enheder/<unit_id>": _ADMINISTER,
+    "/admin/medarbejdere": _ADMINISTER,
+    "/admin/medarbejdere/ny": _ADMINISTER,
+    "/admin/medarbejdere/<username>": _ADMINISTER,
+    "/admin/medarbejdere/<username>/adgangskode": _ADMINISTER,
+    "/admin/medarbejdere/<username>/luk": _ADMINISTER,
+    "/admin/medarbejdere/<username>/aabn": _ADMINISTER,
+    "/admin/registre": _REGISTERS,
+    "/admin/registre/<register_id>": _REGISTERS,
+    "/admin/registre/<register_id>/ny": _REGISTERS,
+    "/admin/registre/<register_id>/<int:key>": _REGISTERS,
+    "/admin/registre/<register_id>/<int:key>/fjern": _REGISTERS,
     "/hjaelp": _SIGNED_IN,
     "/hjaelp/<slug>": _SIGNED_IN,
 }
@@ -141,7 +164,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("Hændelser", "/haendelser", frozenset({C.MANAGE, C.OPERATE})),
     MenuItem("Procedurer", "/procedurer", frozenset({C.SIGNED_IN})),
     MenuItem("Studio", "/studio", frozenset({C.DESIGN})),
-    MenuItem("Administration", "/admin", frozenset({C.ADMINISTER})),
+    MenuItem("Administration", "/admin", _RULES | _REGISTERS),
     MenuItem("Hjælp", "/hjaelp", frozenset({C.SIGNED_IN})),
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, desc, insert, select
 
 from service.domain.access import Membership, Person
 from service.domain.storage import Account, Change, Unit
+from service.store.repositories.counters import raised
 from service.store.session import Record, Session
 from service.store.statements import Prepared, Upsert, among
 from service.store.tables import account, leads, membership, saved_filter, unit
@@ -86,6 +87,9 @@ _CHANGES = Prepared(
 class SqlPeople:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def lock(self) -> None:
+        raised(self._session, "people")
 
     def account(self, username: str) -> Account | None:
         return next(iter(self._accounts(_BY_NAME, {"username": username})), None)

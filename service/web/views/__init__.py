@@ -1,6 +1,7 @@
 """Views: read the request, call a verb, answer."""
 
 from service.web.views import (
+    admin,
     cases,
     enquiries,
     help_pages,
@@ -24,4 +25,5 @@ BLUEPRINTS = (
     notices.pages,
     help_pages.pages,
     status.pages,
+    *admin.BLUEPRINTS,
 )

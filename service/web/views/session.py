@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from service.usecases import people
 from service.web import security
-from service.web.here import person, platform
-from service.web.permissions import Capability, capabilities
+from service.web.here import platform
+from service.web.permissions import Capability
 
 pages = Blueprint("session", __name__)
 
@@ -16,11 +16,13 @@ pages = Blueprint("session", __name__)
 @pages.get("/")
 def home() -> Response:
     """Where she starts: tasks for those who do casework, else what her role is for."""
-    granted = capabilities(person())
+    granted = g.granted
     if Capability.CASEWORK in granted:
         return redirect(url_for("tasks.inbox"))
     if Capability.OPERATE in granted:
         return redirect(url_for("incidents.listed"))
+    if Capability.ADMINISTER in granted:
+        return redirect(url_for("admin.front"))
     return redirect(url_for("procedures.listed"))
 
 

@@ -1,0 +1,35 @@
+"""Roles that the manifests in operation name for something: asked for with every request, so remembered for a short while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from service.domain.procedures import Manifest
+from service.usecases.platform import Platform
+
+REMEMBERED = timedelta(seconds=2)
+"""What somebody deploys counts after that."""
+
+
+class NamedRoles:
+    def __init__(self, platform: Platform, named: Callable[[Manifest], Iterable[str]]) -> None:
+        self._platform, self._named = platform, named
+        self._known: tuple[datetime, frozenset[str]] | None = None
+
+    def __call__(self) -> frozenset[str]:
+        now = self._platform.clock.now()
+        if self._known is None or not timedelta() <= now - self._known[0] < REMEMBERED:
+            manifests = self._platform.read(lambda uow: self._platform.catalogs.view(uow.definitions).manifests)
+            self._known = now, frozenset(role for manifest in manifests.values() for role in self._named(manifest))
+        return self._known[1]
+
+
+def of_enquiries(manifest: Manifest) -> Iterable[str]:
+    """Roles that register enquiries."""
+    return manifest.henvendelse.roller if manifest.henvendelse else ()
+
+
+def of_registers(manifest: Manifest) -> Iterable[str]:
+    """Roles that keep a register."""
+    return (role for register in manifest.registre.values() for role in register.vedligeholdes_af)
