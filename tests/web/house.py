@@ -81,7 +81,7 @@ class House:
         digest = hashlib.sha256()
         with self.world._store._engine.connect() as connection:
             for table in tables.metadata.sorted_tables:
-                for row in connection.exec_driver_sql(str(select(table).compile())):
+                for row in connection.exec_driver_sql(str(select(table).compile(dialect=connection.dialect))):
                     digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()
 

@@ -69,6 +69,27 @@ POST /procedurer/<process_id>/start                   +   +   +   +   -   -   - 
 GET  /notitser                                        +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 POST /notitser/laest                                  +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 GET  /notitser/<int:key>                              +0  +0  +0  +0  +0  +0  +0  +0  +0  +0  +0  +0  +0  +0  >
+GET  /admin                                           +   +   +   +   -   -   -   -   -   +   -   -   +   +   >
+GET  /admin/enheder                                   -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/enheder/ny                                -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/enheder/ny                                -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/enheder/<unit_id>                         -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/enheder/<unit_id>                         -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/medarbejdere                              -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/medarbejdere/ny                           -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/medarbejdere/ny                           -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/medarbejdere/<username>                   -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/medarbejdere/<username>                   -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/medarbejdere/<username>/adgangskode       -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/medarbejdere/<username>/luk               -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/medarbejdere/<username>/aabn              -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/registre                                  +   +   +   +   -   -   -   -   -   +   -   -   +   +   >
+GET  /admin/registre/<register_id>                    +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/registre/<register_id>/ny                 +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/registre/<register_id>/ny                 +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/registre/<register_id>/<int:key>          +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/registre/<register_id>/<int:key>          +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/registre/<register_id>/<int:key>/fjern    +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
 GET  /hjaelp                                          +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 GET  /hjaelp/<slug>                                   +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 """
@@ -96,6 +117,7 @@ ROWS = _read_table()
 
 PROCESS = "udskrivningsmentor-forloeb"
 REASON = {"begrundelse": "Borgeren ringer"}
+REGISTER = "sygehusafdelinger"
 
 
 def _static(house: House) -> str:
@@ -120,6 +142,8 @@ def address_of(house: House, address: str, role: str, own: bool) -> str:
             if address.startswith("/dokumenter")
             else house.two.notices[mine if own else other]
             if address.startswith("/notitser")
+            else _register_row(house)
+            if address.startswith("/admin/registre")
             else place.free
             if free
             else place.task
@@ -132,8 +156,16 @@ def address_of(house: House, address: str, role: str, own: bool) -> str:
         "folder": lambda: "udskrivningsmentor",
         "process_id": lambda: PROCESS,
         "slug": lambda: "opgaver",
+        "unit_id": lambda: "voksenenhed-syd",
+        "username": lambda: "signe.mentor",
+        "register_id": lambda: REGISTER,
     }
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]](), address)
+
+
+def _register_row(house: House) -> int:
+    rows = house.world.platform.read(lambda uow: uow.definitions.register_rows())
+    return next(row.key for row in rows if row.register == REGISTER)
 
 
 FORMS: Mapping[str, Mapping[str, str]] = {
@@ -180,6 +212,16 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/haendelser/proev-igen": lambda: {"haendelse": str(place.incident)},
         "/procedurer/<process_id>/start": dict,
         "/notitser/laest": dict,
+        "/admin/enheder/ny": lambda: {"id": "voksenenhed-midt", "navn": "Voksenenhed Midt"},
+        "/admin/enheder/<unit_id>": lambda: {"telefon": "33 00 00 99", **REASON},
+        "/admin/medarbejdere/ny": lambda: {"brugernavn": "ny.mentor", "navn": "Ny Test Mentor"},
+        "/admin/medarbejdere/<username>": lambda: {"titel": "Mentor", **REASON},
+        "/admin/medarbejdere/<username>/adgangskode": lambda: REASON,
+        "/admin/medarbejdere/<username>/luk": lambda: REASON,
+        "/admin/medarbejdere/<username>/aabn": lambda: REASON,
+        "/admin/registre/<register_id>/ny": lambda: {"navn": "Ny afdeling", "nummer": "1", "psykiatrisk": "true"},
+        "/admin/registre/<register_id>/<int:key>": lambda: {"navn": "Nyt navn", "aendring": "ret", **REASON},
+        "/admin/registre/<register_id>/<int:key>/fjern": lambda: REASON,
     }
     return fields[address]()
 
@@ -204,8 +246,11 @@ def knock(house: House, method: str, address: str, role: str, own: bool, *, forg
         return client.get(where)
     if address.endswith("/genoptag"):
         _suspend(house, role, own)
+    if address.endswith("/aabn"):
+        _close_account(house, address_of(house, address, role, own))
     data: dict[str, str | Sequence[str]] = {}
-    if own and not forged and "+" in ROWS[method, address][role] and ("GET", address) in ROWS and "key" in address:
+    edits = "key" in address or address.startswith("/admin/")
+    if own and not forged and "+" in ROWS[method, address][role] and ("GET", address) in ROWS and edits:
         data |= typed_on(client.get(where))
     data |= sent_with(house, address, role, own)
     data[security.CSRF_FIELD] = "made up" if forged else token(client)
@@ -217,6 +262,13 @@ def _suspend(house: House, role: str, own: bool) -> None:
     where = address_of(house, "/instanser/<int:key>/suspender", role, own)
     operator = house.client("dri")
     operator.post(where, data={**REASON, security.CSRF_FIELD: token(operator)})
+
+
+def _close_account(house: House, where: str) -> None:
+    """So that there is something to open again."""
+    administrator = house.client("adm")
+    closing = where.removesuffix("/aabn") + "/luk"
+    administrator.post(closing, data={**REASON, security.CSRF_FIELD: token(administrator)})
 
 
 def verdict(answer: TestResponse) -> str:
@@ -258,7 +310,7 @@ def _wrong_at(house: House, method: str, address: str, role: str, own: bool, exp
     location = answer.headers.get("Location", "")
     if any(cpr in location for cpr in (NORD_CPR, house.two.syd.cpr)):
         wrong.append(f"{here}: a CPR number in the address {location}")
-    if method == "POST" and not address.endswith("/genoptag"):
+    if method == "POST" and not address.endswith(("/genoptag", "/aabn")):
         changed = house.writes() != before and house.fingerprint() != house.untouched
         if changed is not (seen == "+" and address not in CHANGES_NOTHING):
             wrong.append(f"{here}: {'something' if changed else 'nothing'} has changed")

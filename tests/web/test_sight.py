@@ -25,7 +25,7 @@ MAY_MEET = {
 }
 """Role → the citizens whose names it may find on pages; roles that are not named find nobody."""
 CPR = re.compile(r"\b\d{6}-?\d{4}\b")
-MOST_PAGES = 150
+MOST_PAGES = 400
 
 
 def followed(house: House, role: str) -> dict[str, TestResponse]:
