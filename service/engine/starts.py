@@ -11,7 +11,7 @@ from service.feel import parse_expression
 
 from .expressions import Evaluator
 from .model import Formula
-from .timing import TimingFault, after, read_cycle, read_instant
+from .timing import TimingFault, read_cycle, read_instant
 
 
 def next_timer_start(
@@ -34,17 +34,11 @@ def _next(start: StartEvent, previous: datetime | None, now: datetime, since: da
     cycle = read_cycle(value)
     if previous is None:
         return cycle.first(now)
-    upcoming, _ = cycle.next(previous, now)
+    upcoming, _ = cycle.next(previous, now, since)
     if upcoming is None or cycle.count is None:
         return upcoming
     assert cycle.interval is not None
-    beat = cycle.start
-    if beat is None:
-        if since is None:
-            raise ValueError("a counted cycle without a start needs `since`, the moment it was armed")
-        beat = after(since, cycle.interval)
-    for _ in range(cycle.count - 1):
-        beat = after(beat, cycle.interval)
-        if beat >= upcoming:
-            return upcoming
-    return None
+    if cycle.start is None and since is None:
+        raise ValueError("a counted cycle without a start needs `since`, the moment it was armed")
+    last = cycle.last(since or now)
+    return upcoming if upcoming <= last else None

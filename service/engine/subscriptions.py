@@ -112,14 +112,15 @@ def _first_beat(runtime: Runtime, trigger: TimerTrigger, chain: Chain) -> tuple[
         ) from None
     if due is None:
         raise runtime.evaluator.wrong("Timerens gentagelse", trigger.value, value, "en gentagelse, der kommer igen")
-    return due, {"cycle": value, "left": cycle.count}
+    return due, {"cycle": value, "left": cycle.count, "since": runtime.now.isoformat()}
 
 
 def next_beat(wait: dict[str, Any], now: datetime) -> datetime | None:
     """The next due of a repeating timer that fires now, noted in `wait`; None when it was the last."""
     if "cycle" not in wait:
         return None
-    due, passed = read_cycle(wait["cycle"]).next(datetime.fromisoformat(wait["due"]), now)
+    since = datetime.fromisoformat(wait["since"]) if "since" in wait else None
+    due, passed = read_cycle(wait["cycle"]).next(datetime.fromisoformat(wait["due"]), now, since)
     if wait["left"] is not None:
         wait["left"] -= passed
         if wait["left"] <= 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.domain.clock import LOCAL_ZONE
@@ -109,10 +110,20 @@ class Cycle:
         assert self.interval is not None
         return self.start if self.start is not None else after(now, self.interval)
 
-    def next(self, previous: datetime, now: datetime) -> tuple[datetime | None, int]:
+    def last(self, since: datetime) -> datetime:
+        """The last beat of a counted cycle that was begun then."""
+        assert self.count is not None
+        assert self.interval is not None
+        if self.start is not None:
+            return after(self.start, _times(self.interval, self.count - 1))
+        return after(since, _times(self.interval, self.count))
+
+    def next(self, previous: datetime, now: datetime, since: datetime | None = None) -> tuple[datetime | None, int]:
         """The first beat after both `previous` and `now`, and how many beats passed, `previous` among them.
 
-        After a stop several beats may have passed; they are counted, not made up for.
+        After a stop several beats may have passed; they are counted, not made up for. Beats are counted from where the
+        cycle began (its own start, or `since`), so that the last day of a month or a night without a second hour does
+        not shift all that follow; where `previous` is no beat counted from there, from `previous`.
         """
         if self.cron is not None:
             return self.cron.after(max(previous, now)), 1
@@ -121,12 +132,36 @@ class Cycle:
         if exact is not None:
             passed = max((now - previous) // exact, 0) + 1
             return previous + passed * exact, passed
+        began = self.start or since or previous
+        number = _number(began, self.interval, previous)
+        if number is None:
+            began, number = previous, 0
         due, passed = previous, 0
         while passed == 0 or due <= now:
-            due, passed = after(due, self.interval), passed + 1
+            passed += 1
+            due = after(began, _times(self.interval, number + passed))
             if passed > MAX_BEATS:
                 raise TimingFault(self.interval, "er et for kort mellemrum. Skriv et længere.")
         return due, passed
+
+
+def _number(began: datetime, interval: Duration, beat: datetime) -> int | None:
+    """Which beat of a cycle that began then this is; None when it is none."""
+    slack = timedelta(hours=1) if isinstance(interval, DaysTimeDuration) else timedelta(days=4)
+    longest = after(began, interval) - began + slack
+    for number in count(max((beat - began) // longest, 0)):
+        due = after(began, _times(interval, number))
+        if due >= beat:
+            return number if due == beat else None
+    return None
+
+
+def _times(duration: Duration, number: int) -> Duration:
+    if isinstance(duration, YearsMonthsDuration):
+        return YearsMonthsDuration(duration.months * number)
+    if isinstance(duration, DaysTimeDuration):
+        return DaysTimeDuration(duration.nanos * number)
+    return CalendarDuration(duration.months * number, duration.days * number, duration.nanos * number)
 
 
 def _exact(duration: Duration) -> timedelta | None:
