@@ -161,7 +161,7 @@ def to_json(value: Any) -> Json:
     """A value as it is stored."""
     match value:
         case datetime():
-            return value.isoformat(timespec="minutes")
+            return value.isoformat(timespec="seconds")  # as FEEL reads it
         case date():
             return value.isoformat()
         case time():

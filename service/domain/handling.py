@@ -115,8 +115,10 @@ class Desk(Protocol):
         ...
 
     def render(self, template_id: str, values: Mapping[str, Any]) -> str:
-        """A text template of the procedure (`processes/<mappe>/skabeloner/<id>.html`) as HTML, filled in, in a sandbox.
+        """A text template (`processes/<mappe>/skabeloner/<id>.html`) as HTML, filled in, in a sandbox.
 
+        The procedure of the job's case comes first, then the one the job's diagram lies with: a process that others call
+        may send their letters, and its own.
         Besides `values` it sees `sag`, `borger`, `skema` (records by form id), `enhed`, `medarbejder` and `i_dag`.
         """
         ...

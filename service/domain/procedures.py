@@ -142,6 +142,10 @@ class FormUse(Part):
     kontakt: ContactFields | None = None
     notat: str | None = None
     """Field whose text becomes a note of the case."""
+    vises: str | None = None
+    """The case's page shows the newest of the forms with this heading, under it."""
+    resume: Feel | None = None
+    """What it says there: a text, or a list of texts, from the form's answers (and `i_dag`)."""
 
 
 class ReminderRule(Part):

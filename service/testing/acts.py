@@ -11,7 +11,7 @@ import yaml
 from service.domain.access import SYSTEM
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput
-from service.domain.forms import FormContext
+from service.domain.forms import Form, FormContext, Submission
 from service.domain.storage import UnitOfWork
 from service.feel import add_duration, parse_duration
 from service.testing.course import Course
@@ -19,7 +19,7 @@ from service.usecases import (
     cases,
     deployments,
     enquiries,
-    formcontext,
+    events,
     incidents,
     instances,
     messages,
@@ -33,8 +33,10 @@ Body = Mapping[str, Any]
 
 
 def start(course: Course, body: Body) -> None:
-    """Start a process: at its none start, or by a message."""
-    process_id, variables = str(body["start"]), body.get("variabler") or {}
+    """Start a process: at its none start, or by a message; on the case of `givet.sag` if there is one."""
+    process_id, variables = str(body["start"]), _plain(body.get("variabler") or {})
+    if course.case_number is not None:
+        variables = {"sag": {"nummer": course.case_number}, **variables}
     if "besked" in body:
         published = messages.publish(
             course.world.platform, SYSTEM, str(body["besked"]), str(body.get("noegle") or ""), variables
@@ -100,18 +102,13 @@ def report(course: Course, body: Body) -> None:
     person, name, case = course.person(body), str(body["hændelse"]), course.case()
     typed = _plain(body.get("med") or {})
 
+    def read(form: Form, context: FormContext) -> Submission:
+        fresh = form.fresh(context).values
+        prefilled = {k: v for k, v in fresh.items() if v not in (None, "", [], {})}
+        return form.check({**prefilled, **typed}, context)
+
     def work(uow: UnitOfWork) -> None:
-        advance = Advance(course.world.platform, uow, person)
-        event = advance.catalog.manifest(case.folder).haendelser.get(name)
-        version = advance.catalog.find_form(event.formular) if event and event.formular else None
-        form = advance.catalog.form(version.key) if version else None
-        values = typed
-        if form is not None:
-            context: FormContext = formcontext.context_for(advance, form, case=case, task_inputs={})
-            fresh = form.fresh(context).values
-            prefilled = {k: v for k, v in fresh.items() if v not in (None, "", [], {})}
-            values = form.check({**prefilled, **typed}, context).require_ok()
-        messages.report_in(advance, case.key, name, values)
+        events.report(Advance(course.world.platform, uow, person), case, name, read, typed)
 
     course.world.platform.transact(work)
 

@@ -41,6 +41,15 @@ class Course:
             raise BadInput(why="skriv hvem der handler: som: <brugernavn>")
         return self.world.person(str(username))
 
+    def open_case(self, given: Mapping[str, Any]) -> None:
+        """`givet.sag`: a case that no course belongs to yet, for processes that others call with one."""
+        self.case_number = self.world.open_case(
+            kind=str(given["type"]),
+            citizen=given.get("borger") or {},
+            unit=given.get("enhed"),
+            worker=given.get("ansvarlig"),
+        )
+
     # -- what it is about -------------------------------------------------------------------------------------------------
 
     def note_instance(self, key: int) -> None:
@@ -57,9 +66,10 @@ class Course:
         return [row for row in rows if self.own is None or row.key in self.own]
 
     def instance(self) -> Instance:
-        """The instance the scenario speaks of: the newest case's, else the newest there is."""
+        """The instance the scenario speaks of: the newest case's, the one it started on a given case, else the newest."""
         case = self.find_case()
-        key = case.instance_key if case and case.instance_key else max(self.instances, default=0)
+        started = self.roots[-1:] if case and case.instance_key is None else self.instances
+        key = case.instance_key if case and case.instance_key else max(started, default=0)
         found = self.read(lambda uow: uow.instances.get(key))
         if found is None:
             raise BadInput(why="der er ikke startet noget forløb endnu")

@@ -98,6 +98,8 @@ def run_scenario(scenario: Scenario, like: World) -> Outcome:
     with World(start, like=like) as world:
         world.let_clock_start(_folder(scenario))
         course = Course(world, scenario.given)
+        if "sag" in scenario.given:
+            course.open_case(scenario.given["sag"])
         for number, step in enumerate(scenario.steps, 1):
             ((kind, body),) = step.items()
             try:

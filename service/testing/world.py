@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from service.domain.access import SYSTEM, Person
-from service.domain.cases import Dispatch, Document
+from service.domain.cases import Case, Citizen, Dispatch, Document
 from service.domain.clock import ManualClock
 from service.domain.definitions import Finding
 from service.domain.errors import EngineFailed, NotFound
 from service.domain.handling import Channel, HandlerInfo, JobContext
 from service.domain.keys import KeyMaker
+from service.domain.storage import UnitOfWork
 from service.engine import SpiffEngine
 from service.store import Sealer, SqlStore, copy_in_memory, open_store
 from service.testing import files
@@ -24,6 +25,7 @@ from service.usecases import deployments, people, timers
 from service.usecases.bundle import Resource
 from service.usecases.catalog import Catalogs
 from service.usecases.platform import Platform
+from service.usecases.submissions import CITIZEN_COLUMNS
 from service.workers.channels import Carrier, Documents
 from service.workers.handlers import load_handlers
 from service.workers.loop import run_jobs
@@ -111,6 +113,34 @@ class World:
         if found is None:
             raise NotFound(what=f"brugeren {username}")
         return found
+
+    def open_case(
+        self, *, kind: str, citizen: Mapping[str, Any], unit: str | None = None, worker: str | None = None
+    ) -> str:
+        """A case that no course belongs to yet, and its citizen (by the names that manifests use); its number."""
+
+        def work(uow: UnitOfWork) -> str:
+            found = self.platform.catalogs.view(uow.definitions).case_kind(kind)
+            if found is None:
+                raise NotFound(what=f"sagstypen {kind}")
+            known = {CITIZEN_COLUMNS.get(name, name): value for name, value in citizen.items()}
+            person = replace(Citizen(key=self.platform.keys.next(), cpr=None, name="", version=0), **known)
+            uow.citizens.put(person)
+            case = Case(
+                key=self.platform.keys.next(),
+                number=f"PRØVE-{uow.cases.next_number('prøve')}",
+                kind=kind,
+                folder=found[0],
+                status=found[1].statusser[0],
+                opened_at=self.clock.now(),
+                citizen_key=person.key,
+                unit=unit,
+                worker=worker,
+            )
+            uow.cases.open(case)
+            return case.number
+
+        return self.platform.store.transact(work)
 
     # -- time -----------------------------------------------------------------------------------------------------------
 

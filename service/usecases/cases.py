@@ -8,16 +8,20 @@ from datetime import datetime
 
 from service.domain.access import Person
 from service.domain.cases import Case, CaseRecord, Citizen, Contact, Dispatch, Document, Note
+from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import Deadline
 from service.domain.definitions import ElementInfo, ProcessModel, Version
 from service.domain.errors import Forbidden, NotFound, WrongState
-from service.domain.forms import Form, FormContext, Submission
+from service.domain.forms import Form, Submission
+from service.domain.house_feel import CalendarEnvironment
 from service.domain.instances import ElementsActivated, Instance
+from service.domain.json import Variables
 from service.domain.procedures import CaseKind, Manifest, ReportableEvent
 from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
 from service.domain.waits import Incident, UserTask
-from service.usecases import access, formcontext, instances, messages
+from service.feel import parse_expression, to_json
+from service.usecases import access, events, formcontext, instances
 from service.usecases import deadlines as deadlines_of
 from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
@@ -52,6 +56,7 @@ class CasePage:
     contacts: Sequence[Contact]
     notes: Sequence[Note]
     records: Sequence[CaseRecord]
+    excerpts: Sequence[Excerpt]
     documents: Sequence[Document]
     dispatches: Sequence[Dispatch]
     incidents: Sequence[Incident]
@@ -63,6 +68,15 @@ class CasePage:
     names: Mapping[str, str]
     """Username → name, for everybody named on the page."""
     may_reopen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What the newest of some forms says, on the case's page (manifest `vises` and `resume`)."""
+
+    heading: str
+    record: CaseRecord
+    lines: Sequence[str]
 
 
 def look(platform: Platform, person: Person, number: str, reason: str = "") -> CasePage:
@@ -101,12 +115,12 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     documents = [d for d in uow.cases.documents(case.key) if granted.sees(f"dokument:{d.kind}")]
     running = case.closed_at is None
     deadlines = deadlines_of.by_need(uow, case.key, running=running) if granted.sees("frister") else deadlines_of.NONE
-    tasks = [t for t in uow.tasks.open_of(instance.key) if whole or tasks_of.may_work_on(person, t)] if instance else []
+    running_for = events.roots_of(uow, case)
+    tasks = [t for root in running_for for t in uow.tasks.open_of(root) if whole or tasks_of.may_work_on(person, t)]
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
     contacts = uow.cases.contacts(case.key) if whole else ()
     notes = uow.cases.notes(case.key) if whole else ()
     unit = uow.people.unit(case.unit) if case.unit else None
-    reportable = messages.reportable(advance, person, case.key) if whole else ()
     page = CasePage(
         case=case if whole else replace(case, source=None, hours_used=None, hours_budget=None),
         kind=manifest.sagstyper.get(case.kind),
@@ -126,17 +140,37 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         contacts=contacts,
         notes=notes,
         records=records,
+        excerpts=_excerpts(advance, case, records),
         documents=documents,
         dispatches=uow.dispatches.of_case(case.key) if whole else (),
         incidents=uow.incidents.open_of(instance.key) if instance and whole else (),
         history=uow.history.of(instance.key, limit=50) if instance and whole else (),
-        events=[(name, manifest.haendelser[name]) for name in reportable],
+        events=events.reportable(advance, person, case) if whole else (),
         activities=instances.startable(advance, person, instance.key) if instance and whole else (),
         other_cases=_others(advance, case),
         names={},
         may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
     )
     return replace(page, names=_names(uow, page))
+
+
+def _excerpts(advance: Advance, case: Case, records: Sequence[CaseRecord]) -> list[Excerpt]:
+    """One for each heading that a form of the case's is shown under, from its newest record (`records`: newest first)."""
+    found: dict[str, Excerpt] = {}
+    for record in records:
+        use = advance.catalog.form_use(record.form_id, case.folder)
+        if use.vises is not None and use.vises not in found:
+            found[use.vises] = Excerpt(use.vises, record, _told(advance, use.resume, record.values))
+    return [found[heading] for heading in sorted(found)]
+
+
+def _told(advance: Advance, resume: str | None, values: Variables) -> list[str]:
+    if resume is None:
+        return []
+    known = {**values, "i_dag": advance.now.astimezone(LOCAL_ZONE).date()}
+    environment = CalendarEnvironment(advance.now, advance.catalog.calendar)
+    said = to_json(parse_expression(resume.strip().removeprefix("=")).evaluate(known, environment))
+    return [str(line) for line in (said if isinstance(said, list) else [said]) if line not in (None, "")]
 
 
 def _others(advance: Advance, case: Case) -> list[Case]:
@@ -309,7 +343,7 @@ def record(
 
 
 @dataclass(frozen=True, slots=True)
-class EventForm:
+class EventPage:
     case: Case
     event: ReportableEvent
     form: Form | None
@@ -318,14 +352,14 @@ class EventForm:
 
 def look_event(
     platform: Platform, person: Person, number: str, name: str, fields: Mapping[str, Sequence[str]] | None = None
-) -> EventForm:
+) -> EventPage:
     """The form of an event that she may report on the case now. The reading is logged: the form tells of the case."""
 
-    def work(uow: UnitOfWork) -> EventForm:
+    def work(uow: UnitOfWork) -> EventPage:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
         access.require_case(uow, advance.catalog, person, case)
-        event, form, context = _event(advance, case, name)
+        found = events.event_form(advance, case, name)
         uow.access_log.read(
             at=advance.now,
             username=person.username,
@@ -333,14 +367,14 @@ def look_event(
             case_key=case.key,
             citizen_key=case.citizen_key,
         )
-        shown = None
+        form, context, shown = found.form, found.context, None
         if form is not None and context is not None:
             shown = (
                 form.fresh(context)
                 if fields is None
                 else form.change_rows(fields, context) or form.parse(fields, context)
             )
-        return EventForm(case, event, form, shown)
+        return EventPage(case, found.event, form, shown)
 
     return platform.store.transact(work)
 
@@ -350,25 +384,19 @@ def report(platform: Platform, person: Person, number: str, name: str, fields: M
 
     def work(uow: UnitOfWork) -> None:
         advance = Advance(platform, uow, person)
-        case = by_number(uow, number)
-        access.require_case(uow, advance.catalog, person, case)
-        _, form, context = _event(advance, case, name)
-        values = form.parse(fields, context).require_ok() if form is not None and context is not None else {}
-        messages.report_in(advance, case.key, name, values)
+        events.report(advance, by_number(uow, number), name, lambda form, context: form.parse(fields, context), {})
 
     platform.transact(work)
 
 
-def _event(advance: Advance, case: Case, name: str) -> tuple[ReportableEvent, Form | None, FormContext | None]:
-    event = advance.catalog.manifest(case.folder).haendelser.get(name)
-    if event is None:
-        raise NotFound(what="hændelsen")
-    if not advance.actor.has(*event.roller):
-        raise Forbidden(what="din rolle kan ikke melde denne hændelse")
-    version = advance.catalog.find_form(event.formular) if event.formular else None
-    form = advance.catalog.form(version.key) if version else None
-    context = formcontext.context_for(advance, form, case=case, task_inputs={}) if form else None
-    return event, form, context
+def report_with(platform: Platform, person: Person, number: str, name: str, values: Variables) -> None:
+    """Report an event with JSON values, checked by the same rules. An event without a form takes them as they are."""
+
+    def work(uow: UnitOfWork) -> None:
+        advance = Advance(platform, uow, person)
+        events.report(advance, by_number(uow, number), name, lambda form, context: form.check(values, context), values)
+
+    platform.transact(work)
 
 
 def accesses(platform: Platform, person: Person, number: str) -> Sequence[tuple[datetime, str, str, str]]:

@@ -14,7 +14,7 @@ from service.domain.errors import DecisionEvaluationFailed, SetupFault
 from service.domain.forms import Form, read_form
 from service.domain.house_feel import CalendarEnvironment
 from service.domain.ports import Engine
-from service.domain.procedures import CaseKind, Manifest, read_calendar, read_manifest
+from service.domain.procedures import CaseKind, FormUse, Manifest, read_calendar, read_manifest
 from service.domain.registers import NO_REGISTERS, Registers
 from service.domain.storage import Definitions
 from service.feel import to_json
@@ -192,8 +192,19 @@ class DeployedCatalog(Catalog):
             model = self._compiled.decisions[version.key] = read_decisions(version.content, version.file)
         return Decision(version.key, version.id, model, self.calendar, self.registers)
 
-    def template(self, template_id: str, folder: str) -> Version | None:
-        return self._snapshot.latest.get((ResourceKind.TEMPLATE, f"{folder}/{template_id}"))
+    def template(self, template_id: str, *folders: str) -> Version | None:
+        """The template of this id in the first of these folders that has one."""
+        found = (self._snapshot.latest.get((ResourceKind.TEMPLATE, f"{folder}/{template_id}")) for folder in folders)
+        return next((version for version in found if version), None)
+
+    def form_use(self, form_id: str, *folders: str) -> FormUse:
+        """What submitting a form registers: as the first of these procedures says, else the one the form lies with."""
+        version = self._snapshot.latest.get((ResourceKind.FORM, form_id))
+        for folder in (*folders, version.folder if version else ""):
+            use = self.manifest(folder).formularer.get(form_id)
+            if use is not None:
+                return use
+        return FormUse()
 
     def _find(
         self, kind: ResourceKind, id_: str, binding: Binding, version_tag: str | None, deployment_key: int

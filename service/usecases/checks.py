@@ -10,6 +10,7 @@ from service.domain.definitions import ElementInfo, Finding, ProcessModel
 from service.domain.forms import Form
 from service.domain.handling import HandlerInfo
 from service.domain.procedures import Manifest
+from service.feel import FeelSyntaxError, parse_expression
 from service.usecases import figure_checks, register_checks
 from service.usecases.bundle import Bundle, Resource, folder_of
 
@@ -149,3 +150,8 @@ def _manifest_faults(resource: Resource, manifest: Manifest, known: _Known) -> I
             fields = {v for part in parts if part for v in part.model_dump(exclude_none=True).values()}
             for name in sorted((fields | ({use.notat} if use.notat else set())) - form.names):
                 yield fault(f"formularer.{form_id}", f"Formularen {form_id} har ikke feltet {name}.")
+        if use.resume is not None:
+            try:
+                parse_expression(use.resume.strip().removeprefix("="))
+            except FeelSyntaxError as wrong:
+                yield fault(f"formularer.{form_id}.resume", f"Udtrykket kan ikke læses: {wrong}")

@@ -11,7 +11,7 @@ from service.domain.cases import Case, CaseRecord, Citizen, Contact, Note
 from service.domain.clock import LOCAL_ZONE
 from service.domain.forms import Form
 from service.domain.json import Json, Variables
-from service.domain.procedures import CitizenFields, ContactFields, FormUse
+from service.domain.procedures import CitizenFields, ContactFields
 from service.usecases.advance import Advance
 
 
@@ -22,7 +22,7 @@ def register(
 
     Without a case only the register of citizens is kept up to date.
     """
-    use = advance.catalog.manifest(folder).formularer.get(form.id, FormUse())
+    use = advance.catalog.form_use(form.id, folder)
     if use.borger is not None:
         _register_citizen(advance, use.borger, values, case)
     if case is None:

@@ -90,13 +90,15 @@ class PlatformDesk:
         )
 
     def render(self, template_id: str, values: Mapping[str, Any]) -> str:
-        def work(uow: UnitOfWork) -> tuple[dict[str, Any], DeployedCatalog]:
-            return dict(case_facts(uow, self._case(uow))), self._platform.catalogs.view(uow.definitions)
+        def work(uow: UnitOfWork) -> tuple[dict[str, Any], Case | None, DeployedCatalog]:
+            case = self._case(uow)
+            return dict(case_facts(uow, case)), case, self._platform.catalogs.view(uow.definitions)
 
-        facts, catalog = self._platform.read(work)
+        facts, case, catalog = self._platform.read(work)
+        folders = (case.folder, self._job.folder) if case else (self._job.folder,)
 
         def source(id_: str) -> str | None:
-            version = catalog.template(id_, self._job.folder)
+            version = catalog.template(id_, *folders)
             return version.content.decode() if version else None
 
         facts["medarbejder"] = facts["ansvarlig"]

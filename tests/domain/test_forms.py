@@ -84,7 +84,7 @@ class TestValues:
             "timer": 1250.5,
             "dag": "2014-09-01",
             "kl": "09:30",
-            "moede": "2014-12-24T10:00+01:00",
+            "moede": "2014-12-24T10:00:00+01:00",
             "svar": "ja",
             "ok": True,
             "emner": ["bolig", 2],
@@ -101,7 +101,7 @@ class TestValues:
         )
         values = {
             "timer": 7.25,
-            "moede": "2014-09-03T14:15+02:00",
+            "moede": "2014-09-03T14:15:00+02:00",
             "adresse": {"vej": "Prøvevej 1"},
             "maal": [
                 {"tekst": "Bolig", "dato": "2014-10-01", "naaet": True},
@@ -225,7 +225,7 @@ class TestValues:
         proeve = form({"type": "datetime", "key": "m", "dateLabel": "Møde", "subtype": "datetime"})
         assert (
             proeve.parse({"m.dato": ["26-10-2014"], "m.tid": ["02:30"]}, context()).values["m"]
-            == "2014-10-26T02:30+02:00"
+            == "2014-10-26T02:30:00+02:00"
         )
 
 

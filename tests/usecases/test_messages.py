@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.access import SYSTEM
 from service.domain.errors import WrongState
-from service.usecases import instances, messages, tasks
+from service.usecases import cases, events, instances, messages, tasks
 from service.usecases.advance import Advance
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
@@ -132,12 +132,12 @@ class TestReported:
         platform = office.world.platform
         for name, expected in (("lone", ["msg_nyt"]), ("marie", [])):
             person = office.person(name)
-            offered = office.read(lambda uow, p=person: messages.reportable(Advance(platform, uow, p), p, case.key))
-            assert offered == expected
-        messages.report(platform, office.person("lone"), case.key, "msg_nyt", {"hvad": "x"})
+            offered = office.read(lambda uow, p=person: events.reportable(Advance(platform, uow, p), p, case))
+            assert [event for event, _ in offered] == expected
+        cases.report_with(platform, office.person("lone"), case.number, "msg_nyt", {"hvad": "x"})
         instances.cancel(platform, office.person("lone"), case.instance_key, "x")
         with pytest.raises(WrongState, match="venter ikke længere"):
-            messages.report(platform, office.person("lone"), case.key, "msg_nyt", {"hvad": "x"})
+            cases.report_with(platform, office.person("lone"), case.number, "msg_nyt", {"hvad": "x"})
 
     def test_a_process_that_sends_itself_round_is_stopped(self, office):
         send = d.job("send", "forloeb:besked", d.io([('="m1"', "navn"), ('="k"', "noegle")]))

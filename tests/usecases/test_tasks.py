@@ -3,7 +3,7 @@
 import pytest
 
 from service.domain.errors import BadInput, Forbidden, FormInvalid, NotFound, TaskMovedOn, WrongState
-from service.usecases import enquiries, instances, messages, people, tasks
+from service.usecases import cases, enquiries, instances, people, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
 
@@ -70,14 +70,14 @@ class TestCompleting:
 
     def test_a_task_without_a_form_takes_the_values_as_they_are(self, office):
         case = office.receive()
-        messages.report(office.world.platform, office.person("lone"), case.key, "msg_nyt", {"hvad": "Ny adresse"})
+        cases.report_with(office.world.platform, office.person("lone"), case.number, "msg_nyt", {"hvad": "Ny adresse"})
         tasks.complete_with(office.world.platform, office.person("nina"), office.task(case, "se_nyt").key, {"set": 1})
         assert office.open_tasks(case) == ["behandl"]
         assert instances.variables_of(office.world.platform, case.instance_key)[case.instance_key]["set"] == 1
 
     def test_what_comes_next_is_her_own_next_task_or_her_case_or_nothing(self, office):
         case = office.receive()
-        messages.report(office.world.platform, office.person("lone"), case.key, "msg_nyt", {"hvad": "Ny adresse"})
+        cases.report_with(office.world.platform, office.person("lone"), case.number, "msg_nyt", {"hvad": "Ny adresse"})
         first = done_by(office, "nina", office.task(case, "se_nyt"), {})
         assert first.upcoming.task_key == office.task(case).key
         last = done_by(office, "nina", office.task(case))
