@@ -66,7 +66,7 @@ class Calendar:
         if day.weekday() == 5 and not (unit is Unit.HVERDAGE and self.saturday_is_hverdag):
             return "lørdag"
         return (
-            _public_holidays(day.year).get(day)
+            public_holidays(day.year).get(day)
             or self.closing_days.get(day)
             or self.yearly_closing_days.get((day.month, day.day))
         )
@@ -95,7 +95,7 @@ def end_of_day(day: date) -> datetime:
 
 
 @lru_cache(maxsize=256)
-def _public_holidays(year: int) -> Mapping[date, str]:
+def public_holidays(year: int) -> Mapping[date, str]:
     """Danish public holidays of the year; Store bededag up to and including 2023."""
     return {day: name.lower() for day, name in holidays.country_holidays("DK", years=year, language="da").items()}
 

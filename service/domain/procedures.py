@@ -252,6 +252,13 @@ class FigurePlan(Part):
     maal: tuple[Measure, ...] = ()
 
 
+class RuleTable(Part):
+    """A decision table by date that process owners keep on a page: parameters, or the versions of a law."""
+
+    titel: str
+    hjaelp: str = ""
+
+
 class Manifest(Part):
     """A procedure."""
 
@@ -273,6 +280,8 @@ class Manifest(Part):
     paamindelser: ReminderRule = ReminderRule()
     registre: dict[RegisterId, Register] = {}
     """Register id → what it holds. Forms offer its rows as `register:<id>`, expressions look them up by `register("<id>")`."""
+    regeltabeller: dict[str, RuleTable] = {}
+    """Id of a decision table whose only input is a date → how the page Administration presents it."""
     uafhentet_besked_til: str | None = None
     """Candidate group told when a message of this procedure's events finds nobody waiting."""
 

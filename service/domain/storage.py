@@ -25,7 +25,7 @@ from service.domain.cases import (
     Note,
     Notice,
 )
-from service.domain.deadlines import Deadline
+from service.domain.deadlines import Count, Deadline
 from service.domain.definitions import ResourceKind, Version
 from service.domain.figures import CaseCounts
 from service.domain.instances import Instance, Step
@@ -435,6 +435,10 @@ class Deadlines(Protocol):
 
     def awaited(self, owner_key: int) -> frozenset[str]:
         """Ids of those that an open task or an armed timer is bound to."""
+        ...
+
+    def open_counts(self) -> Sequence[Sequence[Count]]:
+        """The counts of every open deadline that is counted in days, awaited, and neither extended nor paused."""
         ...
 
     def open_owners(self) -> Sequence[int]:

@@ -11,7 +11,7 @@ from service.domain.forms import Form
 from service.domain.handling import HandlerInfo
 from service.domain.procedures import Manifest
 from service.feel import FeelSyntaxError, parse_expression
-from service.usecases import figure_checks, register_checks
+from service.usecases import figure_checks, register_checks, rule_checks
 from service.usecases.bundle import Bundle, Resource, folder_of
 
 BUILT_IN_JOBS = frozenset(
@@ -51,6 +51,7 @@ def check_across(bundle: Bundle, deployed: CheckContext) -> None:
         bundle.findings.extend(_manifest_faults(resource, manifest, known))
         bundle.findings.extend(register_checks.manifest_faults(resource, manifest, known.manifests))
         bundle.findings.extend(figure_checks.manifest_faults(resource, manifest, known.models, known.processes))
+    bundle.findings.extend(rule_checks.faults(bundle, known.decisions))
     register_checks.read_first_rows(bundle, known.manifests)
     bundle.findings.extend(register_checks.form_faults(bundle, known.manifests))
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from service.domain.access import Person
+from service.domain.access import SYSTEM, Person
 from service.domain.definitions import Finding, ResourceKind, StartEvent, Version
-from service.domain.errors import DeploymentRefused
+from service.domain.errors import DeploymentRefused, EntryChanged
 from service.domain.storage import UnitOfWork
 from service.domain.waits import StartSubscription, TimerUse, WaitKind
-from service.usecases import registers, reminders
+from service.usecases import changes, registers, reminders
 from service.usecases.bundle import Bundle, Resource, folder_of, read_bundle
 from service.usecases.checks import CheckContext, check_across
 from service.usecases.platform import Platform
@@ -53,13 +53,21 @@ def _checked(platform: Platform, uow: UnitOfWork, resources: Sequence[Resource])
     return bundle
 
 
-def deploy(platform: Platform, person: Person, resources: Sequence[Resource], comment: str = "") -> Deployed:
+def deploy(
+    platform: Platform,
+    person: Person,
+    resources: Sequence[Resource],
+    comment: str = "",
+    *,
+    based_on: Mapping[tuple[ResourceKind, str], int] | None = None,
+) -> Deployed:
     """Put these files into operation in one transaction.
 
     Same content as the newest version keeps that version. Message, signal and timer starts move to the new versions;
     running instances stay on theirs. Registers that never had a row get their first ones. A new calendar has the open
     deadlines computed again.
-    Raises DeploymentRefused with every finding; nothing is stored then.
+    Raises DeploymentRefused with every finding, and EntryChanged when a version in `based_on` is not the newest any more;
+    nothing is stored then.
     """
 
     def work(uow: UnitOfWork) -> Deployed:
@@ -68,6 +76,8 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
             raise DeploymentRefused([f for f in bundle.findings if f.error])
         now, key = platform.clock.now(), platform.keys.next()
         latest = platform.catalogs.view(uow.definitions).latest
+        for what, seen in (based_on or {}).items():
+            _require_newest(uow, latest.get(what), seen)
         new: list[Version] = []
         unchanged: list[Version] = []
         for version in _versions(platform, bundle, latest, key, now):
@@ -81,10 +91,36 @@ def deploy(platform: Platform, person: Person, resources: Sequence[Resource], co
             for instance_key in uow.deadlines.open_owners():
                 uow.timers.schedule(instance_key, platform.keys.next(), TimerUse.REVIEW, now, wait_key=0)
         rows = registers.begin(platform, uow, person, bundle.first_rows)
-        warnings = tuple(f for f in bundle.findings if not f.error)
+        warnings = tuple(f for f in bundle.findings if not f.error) + tuple(_undone(uow, person, new, latest))
         return Deployed(key, tuple(new), tuple(unchanged), warnings, rows)
 
     return platform.transact(work)
+
+
+def _require_newest(uow: UnitOfWork, newest: Version | None, seen: int) -> None:
+    if newest is not None and newest.version != seen:
+        raise EntryChanged(who=changes.name_of(uow, _deployer(uow, newest)))
+
+
+def _undone(
+    uow: UnitOfWork, person: Person, new: Sequence[Version], latest: Mapping[tuple[ResourceKind, str], Version]
+) -> Iterable[Finding]:
+    """Files that replace what somebody changed in the program: their makers may not know of it."""
+    for version in {version.file: version for version in new}.values():
+        before = latest.get((version.kind, version.id))
+        by = _deployer(uow, before) if before is not None and person.username == SYSTEM.username else SYSTEM.username
+        if before is not None and by != SYSTEM.username:
+            message = (
+                f"Version {before.version} af {version.id} blev ændret i programmet {before.deployed_at:%d-%m-%Y} af "
+                f"{changes.name_of(uow, by)}. Filen her er nu version {version.version} og gælder i stedet. Skal ændringen "
+                "blive, så hent filen på siden Administration, og sæt den i drift."
+            )
+            yield Finding(version.file, version.id, None, message, error=False)
+
+
+def _deployer(uow: UnitOfWork, version: Version) -> str:
+    deployment = uow.definitions.deployment(version.deployment_key)
+    return deployment[1] if deployment else SYSTEM.username
 
 
 def _versions(

@@ -83,6 +83,14 @@ POST /admin/medarbejdere/<username>                   -   -   -   -   -   -   - 
 POST /admin/medarbejdere/<username>/adgangskode       -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
 POST /admin/medarbejdere/<username>/luk               -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
 POST /admin/medarbejdere/<username>/aabn              -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/kalender                                  -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+POST /admin/kalender                                  -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/kalender.yaml                             -   -   -   -   -   -   -   -   -   -   -   -   +   +   >
+GET  /admin/regler                                    -   -   -   -   -   -   -   -   -   +   -   -   +   +   >
+GET  /admin/regler/<decision_id>                      -   -   -   -   -   -   -   -   -   +   -   -   +   +   >
+GET  /admin/regler/<decision_id>.dmn                  -   -   -   -   -   -   -   -   -   +   -   -   +   +   >
+GET  /admin/regler/<decision_id>/<row_id>             -   -   -   -   -   -   -   -   -   +   -   -   +   +   >
+POST /admin/regler/<decision_id>/<row_id>             -   -   -   -   -   -   -   -   -   +   -   -   +   +   >
 GET  /admin/registre                                  +   +   +   +   -   -   -   -   -   +   -   -   +   +   >
 GET  /admin/registre/<register_id>                    +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
 GET  /admin/registre/<register_id>/ny                 +   -   -   +   -   -   -   -   -   -   -   -   +   +   >
@@ -159,6 +167,8 @@ def address_of(house: House, address: str, role: str, own: bool) -> str:
         "unit_id": lambda: "voksenenhed-syd",
         "username": lambda: "signe.mentor",
         "register_id": lambda: REGISTER,
+        "decision_id": lambda: "parametre",
+        "row_id": lambda: "parametre_regel_2",
     }
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]](), address)
 
@@ -219,6 +229,8 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/admin/medarbejdere/<username>/adgangskode": lambda: REASON,
         "/admin/medarbejdere/<username>/luk": lambda: REASON,
         "/admin/medarbejdere/<username>/aabn": lambda: REASON,
+        "/admin/kalender": lambda: {"loerdag": "true", **REASON},
+        "/admin/regler/<decision_id>/<row_id>": lambda: {"v1": "3", "aendring": "ret", **REASON},
         "/admin/registre/<register_id>/ny": lambda: {"navn": "Ny afdeling", "nummer": "1", "psykiatrisk": "true"},
         "/admin/registre/<register_id>/<int:key>": lambda: {"navn": "Nyt navn", "aendring": "ret", **REASON},
         "/admin/registre/<register_id>/<int:key>/fjern": lambda: REASON,

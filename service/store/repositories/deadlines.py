@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select, text, union, update
+from sqlalchemy import BindParameter, bindparam, select, text, tuple_, union, update
 
 from service.domain.deadlines import Count, Deadline, Skipped, Unit
 from service.domain.waits import DeadlineBinding, TimerUse
@@ -84,6 +84,22 @@ _OPEN_OWNERS = Prepared(
         select(timer.c.instance_key).where(timer.c.deadline_id.is_not(None)),
     )
 )
+_AWAITED_ANYWHERE = union(
+    select(user_task.c.owner_key, user_task.c.deadline_id).where(
+        user_task.c.deadline_id.is_not(None), text("status = 'CREATED'")
+    ),
+    select(timer.c.owner_key, timer.c.deadline_id).where(
+        timer.c.deadline_id.is_not(None), timer.c.use_for == TimerUse.PROCESS.value
+    ),
+)
+_OPEN_COUNTS = Prepared(
+    select(deadline.c.counts).where(
+        deadline.c.met_at.is_(None),
+        deadline.c.paused_at.is_(None),
+        deadline.c.extended_until.is_(None),
+        tuple_(deadline.c.owner_key, deadline.c.id).in_(_AWAITED_ANYWHERE),
+    )
+)
 
 
 class SqlDeadlines:
@@ -113,6 +129,11 @@ class SqlDeadlines:
 
     def awaited(self, owner_key: int) -> frozenset[str]:
         return frozenset(row[0] for row in self._session.rows(_AWAITED, {"owner": owner_key}))
+
+    def open_counts(self) -> Sequence[Sequence[Count]]:
+        return [
+            [_count_from_json(count) for count in row.counts] for row in self._session.rows(_OPEN_COUNTS) if row.counts
+        ]
 
     def open_owners(self) -> Sequence[int]:
         return [row[0] for row in self._session.rows(_OPEN_OWNERS)]

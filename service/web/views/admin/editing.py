@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from service.domain.errors import EntryChanged, FormInvalid, WrongState
 from service.domain.form_model import Field
-from service.domain.form_places import FormContext, Submission, places
+from service.domain.form_places import FormContext, Submission, places, row_numbers
 from service.domain.forms import Form
 from service.domain.json import Json, Variables
 from service.web.here import platform, typed
@@ -18,6 +19,8 @@ from service.web.rendering.forms import FormView
 
 VERSION = "_udgave"
 """The hidden field that says which version somebody saw."""
+PREVIEW = "se"
+"""The button (`_handling`) that asks what saving would do."""
 Answer = str | Response | tuple[str, int]
 
 
@@ -30,6 +33,8 @@ class Edit:
     version: str
     fault: str = ""
     differs: Sequence[tuple[str, str]] = ()
+    preview: Any = None
+    """What saving would do, when somebody asked to see that first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,10 @@ def edited(
     stored: Stored,
     save: Callable[[dict[str, Json], str], Answer],
     show: Callable[[Edit], str],
+    *,
+    preview: Callable[[dict[str, Json]], Any] | None = None,
 ) -> Answer:
-    """Show the form, or save what was sent: `save(values, version seen)`.
+    """Show the form, or save what was sent: `save(values, version seen)`; `preview` tells what saving would do.
 
     When somebody else has changed it meanwhile, what stands now is told, and she may save hers on top, knowingly.
     """
@@ -57,17 +64,34 @@ def edited(
     if (changed := form.change_rows(fields, context)) is not None:
         return show(Edit(form, changed, seen))
     sent = form.parse(fields, context)
+    asks = preview is not None and request.form.get("_handling") == PREVIEW
+    if asks:  # the reason may come later
+        sent = replace(sent, errors={place: text for place, text in sent.errors.items() if place != "begrundelse"})
     if not sent.ok:
         return show(Edit(form, sent, seen)), 400
     try:
+        if preview is not None and asks:
+            return show(Edit(form, sent, seen, preview=preview(sent.values)))
         return save(sent.values, seen)
     except FormInvalid as fault:
-        return show(Edit(form, replace(sent, errors=fault.errors), seen)), 400
+        return show(Edit(form, replace(sent, errors=_placed(fault.errors, sent)), seen)), 400
     except WrongState as fault:
         return show(Edit(form, sent, seen, str(fault))), fault.status
     except EntryChanged as fault:
         differs = _differences(form, sent, filled(form, stored.values, context))
         return show(Edit(form, sent, stored.version, str(fault), differs)), fault.status
+
+
+def _placed(errors: dict[str, str], sent: Submission) -> dict[str, str]:
+    """Errors that name a row by its place among the rows, under the number that the row has on the page."""
+    placed = {}
+    for place, text in errors.items():
+        path, _, rest = place.partition(".")
+        number, dot, name = rest.partition(".")
+        numbers = row_numbers(sent.raw, path) if number.isdecimal() else []
+        there = int(number) < len(numbers) if numbers else False
+        placed[f"{path}.{numbers[int(number)]}{dot}{name}" if there else place] = text
+    return placed
 
 
 def filled(form: Form, values: Variables, context: FormContext) -> Submission:

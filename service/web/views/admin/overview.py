@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from service.usecases import registers
+from service.usecases import registers, rule_tables
 from service.web.here import person, platform
 
 pages = Blueprint("admin", __name__)
@@ -13,4 +13,5 @@ pages = Blueprint("admin", __name__)
 @pages.get("/admin")
 def front() -> str:
     """What she may keep."""
-    return render_template("admin/forside.html", registers=registers.listed(platform(), person()))
+    rules, lists = rule_tables.listed(platform(), person()), registers.listed(platform(), person())
+    return render_template("admin/forside.html", rules=rules, registers=lists)
