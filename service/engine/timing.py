@@ -183,14 +183,15 @@ def read_cycle(value: object) -> Cycle:
             raise TimingFault(
                 text or value, f"er hverken en gentagelse som R3/PT10H eller R/P1D eller et cron-mønster: {fault}"
             ) from None
-    head, *rest = text.split("/")
-    if not (head == "R" or head[1:].isdecimal()) or len(rest) not in {1, 2}:
+    head, _, rest = text.partition("/")
+    begin, _, interval_text = rest.rpartition("/")  # a start may name its zone, with a stroke of its own
+    if not (head == "R" or head[1:].isdecimal()) or not interval_text:
         raise TimingFault(text, "er ikke en gentagelse. Skriv fx R3/PT10H, R/P1D eller R3/2026-01-01T10:00:00Z/P1D.")
     count = int(head[1:]) if head != "R" else None
     if count == 0:
         raise TimingFault(text, "gentages nul gange. Skriv R for at blive ved, eller et tal fra 1.")
-    interval = read_duration(rest[-1])
-    start = read_instant(rest[0]) if len(rest) == 2 else None
+    interval = read_duration(interval_text)
+    start = read_instant(begin) if begin else None
     anchor = datetime(2026, 1, 1, tzinfo=UTC)
     if interval is None or after(anchor, interval) <= anchor:
         raise TimingFault(text, "har intet mellemrum. Skriv en varighed over nul, fx R3/PT10H.")

@@ -56,6 +56,13 @@ def test_cycles_that_are_none(text: object) -> None:
         read_cycle(text)
 
 
+@pytest.mark.parametrize("zone", ["@Europe/Copenhagen", "[Europe/Copenhagen]"])
+def test_a_cycle_that_begins_at_a_local_time_keeps_it_over_summer_time(zone: str) -> None:
+    cycle = read_cycle(f"R/2026-03-16T08:00:00{zone}/P28D")
+    assert cycle.start == at("2026-03-16T07:00:00Z")
+    assert cycle.next(at("2026-03-16T07:00:00Z"), at("2026-03-16T07:00:00Z")) == (at("2026-04-13T06:00:00Z"), 1)
+
+
 def test_a_monthly_cycle_after_a_long_stop() -> None:
     cycle = read_cycle("R/P1M")
     assert cycle.next(at("2026-01-15T12:00:00Z"), at("2026-05-20T12:00:00Z")) == (at("2026-06-15T11:00:00Z"), 5)
