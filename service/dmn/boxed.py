@@ -187,7 +187,8 @@ def _conditional(element: Element, reader: Reader) -> n.Node:
 
 
 def _filter(element: Element, reader: Reader) -> n.Node:
-    return n.Filter(0, _part(element, "in", reader), _part(element, "match", reader.with_names(reader.properties)))
+    match = _part(element, "match", reader.with_names(reader.properties))
+    return n.Filter(0, _part(element, "in", reader), match, strict=True)
 
 
 def _iterator(element: Element, reader: Reader) -> tuple[n.Iterator, Reader]:

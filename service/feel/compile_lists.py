@@ -40,8 +40,12 @@ def _filter(c: Compiler, node: n.Filter) -> Closure:
         for raw in items:
             kin = type(raw)
             f[item] = value = lift(raw) if kin is int or kin is float else raw
-            if condition(f) is True:
+            holds = condition(f)
+            if holds is True:
                 kept.append(value)
+            elif node.strict and holds is not None and holds is not False:
+                env.warn(f"the condition is no boolean but {kind(holds)}")
+                return None
         return kept
 
     return run

@@ -51,10 +51,11 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
-    """`target[condition]`."""
+    """`target[condition]`; `strict` gives null where the condition of any item is neither boolean nor null."""
 
     target: Node
     condition: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,17 @@ def test_conditional_filter_and_loops() -> None:
         assert decide(text, {"xs": [1, 2]}) is expected
 
 
+def test_a_boxed_filter_wants_a_condition() -> None:
+    def kept(match: str, within: str = "[{a: 1}, {a: 2}, {}]") -> Any:
+        return decide(boxed("filter", **{"in": within, "match": match}))
+
+    assert kept("a > 1") == [{"a": 2}]
+    assert kept("item.a = null") == [{}]
+    assert kept('"ja"') is None
+    assert kept('if a = 2 then "ja" else true') is None
+    assert (kept("item = 5", "5"), kept("true", "null"), kept("2", "[7, 8]")) == ([5], [], 8)
+
+
 def test_knowledge_is_called_by_name_or_invocation() -> None:
     rate = bkm("månedlig ydelse", {"lån": "number", "løbetid": ""}, literal("lån / løbetid"))
     call = decision("a", literal("månedlig ydelse(120, 12)"), knows=["månedlig ydelse"])
