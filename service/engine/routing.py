@@ -72,9 +72,9 @@ def _deliver_error(runtime: Runtime, thrown: Throw) -> None:
 
 
 def _waiting_for_signal(runtime: Runtime, name: str) -> list[Task]:
-    """All waits of the instance for that signal."""
+    """All waits of the instance for that signal, in the order in which they began (also after a reload)."""
     found = []
-    for task in runtime.index.values():
+    for _, task in sorted(runtime.index.items()):
         wait = task.internal_data.get("wait")
         if wait is not None and wait["k"] == WaitKind.SIGNAL and wait["name"] == name:
             found.append(task)

@@ -316,6 +316,29 @@ def test_a_signal_reaches_own_waits_and_goes_out_as_effect(run: Runner) -> None:
     assert (r.done, r.variables) == (True, {"x": 1, "y": 2})
 
 
+def test_a_signal_reaches_waits_in_the_order_in_which_they_began(run: Runner) -> None:
+    inside = start("s2") + catch("first", signal()) + end("e2") + chain("s2", "first", "e2")
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            sub("k", inside),
+            user("a"),
+            catch("second", signal()),
+            user("b"),
+            throw("t", signal()),
+            gate("parallel", "j"),
+            end(),
+            chain("s", "p", "k", "j", "e"),
+            chain("p", "a", "second", "j"),
+            chain("p", "b", "t", "j"),
+        )
+    )
+    trail = r.do("a").do("b").trail()
+    assert trail.index("first") < trail.index("second")
+    assert r.done
+
+
 def test_a_signal_interrupts_its_own_thrower(run: Runner) -> None:
     r = run(
         diagram(
