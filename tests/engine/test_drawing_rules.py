@@ -303,6 +303,27 @@ BROKEN: dict[str, tuple[bytes, str, str | None]] = {
         "Brug samme datatype",
         "d1",
     ),
+    "a property of a data object": (
+        file(PLAIN + '<bpmn:dataObject id="do"><bpmn:property id="pr"/></bpmn:dataObject>'),
+        "kan kun stå i en proces",
+        "pr",
+    ),
+    "an interface that nothing binds": (
+        file("<bpmn:supportedInterfaceRef>I</bpmn:supportedInterfaceRef>" + PLAIN, TYPES),
+        "binder ikke 'O'",
+        "P",
+    ),
+    "an interface bound to data of another type": (
+        file(
+            "<bpmn:supportedInterfaceRef>I</bpmn:supportedInterfaceRef>"
+            + io_spec(item("dataInput", "d1", "T2"), ins=refs("Input", "d1"))
+            + '<bpmn:ioBinding operationRef="O" inputDataRef="d1"/>'
+            + PLAIN,
+            TYPES,
+        ),
+        "Brug samme datatype",
+        "d1",
+    ),
     "an event's data of another type": (
         file(
             start()

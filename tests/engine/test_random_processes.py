@@ -122,8 +122,8 @@ class Chooser:
         self.dice = dice
         self.number = 0
 
-    def pick(self, things: list[Any]) -> Any:
-        return self.dice.one_of(*things) if self.number < LONG else things[0]
+    def pick(self, things: list[Any], turn: int = 0) -> Any:
+        return self.dice.one_of(*things) if self.number < LONG else things[turn % len(things)]
 
     def next(self, run: Run) -> Stimulus:
         self.number += 1
@@ -135,7 +135,7 @@ class Chooser:
         timed = [w for w in waits if isinstance(w, TimerWait) and w.due is not None]
         assert doable or timed or heard, "there is always something to do"
         kinds = [things for things in (doable, doable, doable, timed, heard) if things]
-        wait: Wait = self.pick(self.pick(kinds))
+        wait: Wait = self.pick(self.pick(kinds), self.number)
         if isinstance(wait, TimerWait):
             assert wait.due is not None
             run.now = max(run.now, wait.due)
@@ -143,7 +143,7 @@ class Chooser:
         if isinstance(wait, SubscriptionWait):
             return Correlated(wait.key, {"heard": self.number})
         if isinstance(wait, JobWait):
-            return ErrorThrown(wait.key, "E1") if self.pick([0, 0, 0, 1]) else JobCompleted(wait.key)
+            return ErrorThrown(wait.key, "E1") if self.pick([False, False, False, True]) else JobCompleted(wait.key)
         return TaskCompleted(wait.key, {"n": self.number})
 
 

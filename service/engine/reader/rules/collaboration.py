@@ -23,10 +23,6 @@ def check(drawing: Drawing, findings: Findings) -> None:
                 _participant(findings, child)
             elif child.tag in CONVERSATIONS:
                 findings.error(child, "Konversationer kan ikke udføres. Tegn beskeder mellem puljerne i stedet.")
-            elif child.tag == "property":
-                findings.error(
-                    child, "En egenskab (property) kan kun stå i en proces, aktivitet eller hændelse. Flyt den."
-                )
 
 
 def _participant(findings: Findings, participant: Node) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.engine.reader.xml import Findings, Node
 
-from .drawing import Drawing
+from .drawing import ACTIVITIES, EVENTS, Drawing
 
 SIDES = (("dataInput", "inputSet", "Input"), ("dataOutput", "outputSet", "Output"))
 
@@ -21,10 +21,18 @@ def check(drawing: Drawing, findings: Findings) -> None:
             _association(findings, node)
         if node.tag == "dataStore" and node.get("isUnlimited") in {"true", "1"} and node.get("capacity"):
             findings.error(node, "Datalageret er både ubegrænset og har en størrelse (capacity). Fjern den ene.")
+        if node.tag == "property":
+            _property(findings, node)
         if node.tag == "dataState" and not node.label:
             findings.error(
                 node, "Dataobjektets tilstand (dataState) mangler et navn. Skriv det, eller fjern tilstanden."
             )
+
+
+def _property(findings: Findings, node: Node) -> None:
+    above = node.parent()
+    if above is not None and above.tag not in ACTIVITIES | EVENTS | {"process"}:
+        findings.error(node, "En egenskab (property) kan kun stå i en proces, aktivitet eller hændelse. Flyt den.")
 
 
 def _sets(findings: Findings, owner: Node) -> None:

@@ -20,6 +20,8 @@ def check(drawing: Drawing, findings: Findings) -> None:
                 _message(drawing, findings, node, "dataOutput", "outputSet")
             case "callActivity":
                 _call(drawing, findings, node)
+            case "process":
+                _interfaces(drawing, findings, node)
         if node.tag in EVENTS:
             _event(drawing, findings, node)
 
@@ -55,10 +57,11 @@ def _items(owner: Node | None, tag: str) -> list[Node]:
     return owner.all(tag) if owner is not None else []
 
 
-def _mismatch(findings: Findings, item: Node, expected: Node, what: str) -> None:
+def _mismatch(findings: Findings, item: Node, expected: Node | None, what: str) -> None:
+    wanted = expected.id if expected is not None else ""
     findings.error(
         item,
-        f"'{item.id}' har typen '{item.get('itemSubjectRef')}', men {what} har typen '{expected.id}'. Brug samme datatype.",
+        f"'{item.id}' har typen '{item.get('itemSubjectRef')}', men {what} har typen '{wanted}'. Brug samme datatype.",
     )
 
 
@@ -72,11 +75,9 @@ def _operation(drawing: Drawing, findings: Findings, task: Node) -> None:
             task, "En opgave med en operation skal have netop ét inputSet og højst ét outputSet. Fjern de overskydende."
         )
     for tag, message in (("dataInput", "inMessageRef"), ("dataOutput", "outMessageRef")):
-        reference = operation.first(message)
-        found = drawing.find(reference.text) if reference is not None else None
-        expected = _type(drawing, found.get("itemRef")) if found is not None else None
+        expected = _message_type(drawing, operation, message)
         for item in spec.all(tag):
-            if expected is not None and not _same(_type(drawing, item.get("itemSubjectRef")), expected):
+            if not _same(_type(drawing, item.get("itemSubjectRef")), expected):
                 _mismatch(findings, item, expected, "operationens besked")
 
 
@@ -89,8 +90,34 @@ def _message(drawing: Drawing, findings: Findings, task: Node, tag: str, sets: s
         findings.error(task, f"En opgave med en besked har højst ét {sets} og ét {tag}. Fjern de overskydende.")
     expected = _type(drawing, message.get("itemRef"))
     for item in spec.all(tag):
-        if expected is not None and not _same(_type(drawing, item.get("itemSubjectRef")), expected):
+        if not _same(_type(drawing, item.get("itemSubjectRef")), expected):
             _mismatch(findings, item, expected, "beskeden")
+
+
+def _interfaces(drawing: Drawing, findings: Findings, process: Node) -> None:
+    """A process that offers an interface says for each operation which data it takes and gives, of the messages' types."""
+    bindings = {binding.get("operationRef"): binding for binding in process.all("ioBinding")}
+    for reference in process.all("supportedInterfaceRef"):
+        interface = drawing.find(reference.text)
+        for operation in interface.all("operation") if interface is not None else []:
+            binding = bindings.get(operation.id)
+            if binding is None:
+                findings.error(
+                    process,
+                    f"Processen tilbyder '{reference.text}', men binder ikke '{operation.id}' (ioBinding). Tilføj den.",
+                )
+                continue
+            for end, message in (("inputDataRef", "inMessageRef"), ("outputDataRef", "outMessageRef")):
+                item, expected = drawing.find(binding.get(end) or ""), _message_type(drawing, operation, message)
+                if item is not None and not _same(_type(drawing, item.get("itemSubjectRef")), expected):
+                    _mismatch(findings, item, expected, "operationens besked")
+
+
+def _message_type(drawing: Drawing, operation: Node, message: str) -> Node | None:
+    """The type of an operation's `inMessageRef` or `outMessageRef`."""
+    reference = operation.first(message)
+    found = drawing.find(reference.text) if reference is not None else None
+    return _type(drawing, found.get("itemRef")) if found is not None else None
 
 
 def _call(drawing: Drawing, findings: Findings, call: Node) -> None:
