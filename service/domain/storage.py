@@ -43,6 +43,7 @@ from service.domain.waits import (
     UserTask,
     WaitKind,
 )
+from service.domain.workload import Workload
 
 T = TypeVar("T")
 
@@ -106,6 +107,8 @@ class UnitOfWork(Protocol):
     def milestones(self) -> Milestones: ...
     @property
     def counts(self) -> CaseCounts: ...
+    @property
+    def workload(self) -> Workload: ...
     @property
     def citizens(self) -> Citizens: ...
     @property

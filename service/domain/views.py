@@ -26,7 +26,12 @@ class InboxQuery:
     process_id: str | None = None
     unit: str | None = None
     overdue_before: datetime | None = None
-    """Only tasks due before this instant."""
+    """Only tasks due before this instant; those on hold are not late."""
+    due_from: datetime | None = None
+    """Only tasks due from this instant on, and before `overdue_before`."""
+    element_id: str | None = None
+    of_assignee: str | None = None
+    """Only tasks that this user has."""
     words: tuple[str, ...] = ()
     """Case-insensitive prefixes of words in the citizen's name, the case number or the task's name; all must match."""
     after: str | None = None
@@ -76,6 +81,18 @@ class CaseQuery:
     status: str | None = None
     state: str = "åbne"
     """`åbne`, `lukkede`, `bero`, `alle`."""
+    opened: tuple[datetime, datetime] | None = None
+    """Only cases opened from the first instant on, before the second."""
+    closed: tuple[datetime, datetime] | None = None
+    open_at: datetime | None = None
+    """Only cases that were open then."""
+    source: str | None = None
+    no_source: str = ""
+    """What a case without a source counts as."""
+    reason: str | None = None
+    """Closing reason; "" for none."""
+    of_worker: str | None = None
+    """Only cases of this worker; "" for nobody's."""
     words: tuple[str, ...] = ()
     cpr: str | None = None
     order: str = "nyeste"

@@ -20,6 +20,7 @@ from service.store.faults import Overtaken, Severed
 from service.store.migrations import revision_fault
 from service.store.queries import SqlQueries
 from service.store.queries.counts import SqlCaseCounts
+from service.store.queries.workload import SqlWorkload
 from service.store.repositories.access_log import SqlAccessLog
 from service.store.repositories.cases import SqlCases
 from service.store.repositories.citizens import SqlCitizens
@@ -113,6 +114,10 @@ class SqlUnitOfWork:
     @cached_property
     def counts(self) -> SqlCaseCounts:
         return SqlCaseCounts(self.session)
+
+    @cached_property
+    def workload(self) -> SqlWorkload:
+        return SqlWorkload(self.session)
 
     @cached_property
     def citizens(self) -> SqlCitizens:

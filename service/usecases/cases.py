@@ -26,6 +26,7 @@ from service.usecases import deadlines as deadlines_of
 from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
+from service.usecases.catalog import DeployedCatalog
 from service.usecases.platform import Platform
 from service.usecases.steps import elements_of
 
@@ -200,24 +201,58 @@ def _names(uow: UnitOfWork, page: CasePage) -> dict[str, str]:
 
 
 def listed(platform: Platform, person: Person, wanted: CaseQuery) -> Page[CaseRow]:
-    """Cases she may see. `wanted` brings filter, order and page; whose cases is decided here."""
+    """Cases she may see. `wanted` brings filter, order and page; whose cases is decided here: where it names units, only those
+    of them that are hers.
+    """
 
     def work(uow: UnitOfWork) -> Page[CaseRow]:
         catalog = platform.catalogs.view(uow.definitions)
         allowed = access.case_query(catalog, person)
         if allowed is None:
             raise Forbidden(what="din rolle har ikke adgang til sager")
+        one_unit = bool(wanted.units)
+        units = wanted.units if allowed.everything else allowed.units & wanted.units
         query = replace(
             wanted,
-            everything=allowed.everything,
-            units=allowed.units,
-            worker=allowed.worker,
-            intake=allowed.intake,
+            everything=allowed.everything and not one_unit,
+            units=units if one_unit else allowed.units,
+            worker=None if one_unit else allowed.worker,
+            intake=allowed.intake and not one_unit,
+            no_source=_no_source(catalog, wanted.kinds),
             kinds=allowed.kinds if wanted.kinds is None else wanted.kinds & (allowed.kinds or frozenset()),
         )
         return uow.queries.cases(query)
 
     return platform.read(work)
+
+
+def names_behind(platform: Platform, wanted: CaseQuery) -> Mapping[str, str]:
+    """What people call that by which a list is narrowed: `type`, `enhed`, `kilde`, `aarsag`, `ansvarlig`."""
+
+    def work(uow: UnitOfWork) -> Mapping[str, str]:
+        catalog = platform.catalogs.view(uow.definitions)
+        kind_id = next(iter(wanted.kinds or ()), "")
+        found = catalog.case_kind(kind_id)
+        kind = found[1] if found else None
+        unit = uow.people.unit(next(iter(wanted.units), ""))
+        worker = uow.people.account(wanted.of_worker) if wanted.of_worker else None
+        source, reason = wanted.source or "", wanted.reason or ""
+        names = {
+            "type": kind.titel if kind else kind_id,
+            "enhed": unit.name if unit else next(iter(wanted.units), ""),
+            "kilde": kind.kilder.get(source, source) if kind else source,
+            "aarsag": kind.afslutningsaarsager.get(reason, reason) if kind else reason,
+            "ansvarlig": worker.person.name if worker else wanted.of_worker or "",
+        }
+        return {part: name for part, name in names.items() if name}
+
+    return platform.read(work)
+
+
+def _no_source(catalog: DeployedCatalog, kinds: frozenset[str] | None) -> str:
+    """What a case without a source counts as in the figures of these kinds of case."""
+    plans = (plan for manifest in catalog.manifests.values() for plan in manifest.figurer.values())
+    return next((plan.uden_kilde for plan in plans if kinds is not None and plan.sagstype in kinds), "")
 
 
 def reopen(platform: Platform, person: Person, number: str, reason: str) -> Instance:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from service.domain.access import Person
+from service.domain.deadlines import Calendar
 from service.domain.errors import BadInput
 from service.domain.storage import UnitOfWork
 from service.domain.views import InboxQuery, InboxRow, Page
+from service.usecases.catalog import DeployedCatalog
 from service.usecases.platform import Platform
 
 
@@ -20,6 +23,11 @@ class Filter:
     process_id: str | None = None
     unit: str | None = None
     overdue: bool = False
+    soon: bool = False
+    """Only those that are due within the next working days."""
+    element_id: str | None = None
+    assignee: str | None = None
+    """Only those that this colleague has."""
     words: tuple[str, ...] = ()
     after: str | None = None
 
@@ -30,7 +38,9 @@ class Filter:
             "vis": self.show if self.show != "alle" else "",
             "procedure": self.process_id,
             "enhed": self.unit,
-            "frist": "overskredet" if self.overdue else "",
+            "frist": "overskredet" if self.overdue else "snart" if self.soon else "",
+            "trin": self.element_id,
+            "hos": self.assignee,
         }
         return {part: value for part, value in given.items() if value}
 
@@ -47,13 +57,24 @@ class Inbox:
     """(username, name) of people in the units she leads: to whom she may assign in bulk."""
     names: dict[str, str]
     """Username → name of assignees on the page."""
+    element_name: str
+    """The step that the list is narrowed to, if it is."""
     leads: bool
     saved: Mapping[str, Mapping[str, str]]
     """Her saved filters: name → parts of the address."""
 
 
+SOON_WORKING_DAYS = 2
+
+
+def soon_until(calendar: Calendar, now: datetime) -> datetime:
+    """Deadlines before this are near."""
+    return calendar.count(now, SOON_WORKING_DAYS).due
+
+
 def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
     def work(uow: UnitOfWork) -> Inbox:
+        catalog, now = platform.catalogs.view(uow.definitions), platform.clock.now()
         query = InboxQuery(
             username=person.username,
             groups=person.groups,
@@ -61,12 +82,14 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
             show=wanted.show,
             process_id=wanted.process_id,
             unit=wanted.unit,
-            overdue_before=platform.clock.now() if wanted.overdue else None,
+            overdue_before=now if wanted.overdue else soon_until(catalog.calendar, now) if wanted.soon else None,
+            due_from=now if wanted.soon else None,
+            element_id=wanted.element_id,
+            of_assignee=wanted.assignee,
             words=wanted.words,
             after=wanted.after,
         )
         page = uow.queries.inbox(query)
-        catalog = platform.catalogs.view(uow.definitions)
         units = {u.id: u.name for u in uow.people.units()}
         staff = {a.person.username: a for a in uow.people.all()}
         mine = sorted(person.units | person.leads)
@@ -80,12 +103,23 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
                 for a in staff.values()
                 if a.active and not a.person.units.isdisjoint(person.leads)
             ],
-            names={r.assignee: staff[r.assignee].person.name for r in page.rows if r.assignee in staff},
+            names={
+                username: staff[username].person.name
+                for username in (*(r.assignee for r in page.rows), wanted.assignee)
+                if username is not None and username in staff
+            },
+            element_name=_element_name(catalog, wanted),
             leads=bool(person.leads),
             saved=uow.people.filters(person.key),
         )
 
     return platform.read(work)
+
+
+def _element_name(catalog: DeployedCatalog, wanted: Filter) -> str:
+    found = catalog.find_process(wanted.process_id) if wanted.process_id and wanted.element_id else None
+    element = found[1].elements.get(wanted.element_id or "") if found else None
+    return element.name if element else wanted.element_id or ""
 
 
 MOST_SAVED, LONGEST_NAME = 12, 40

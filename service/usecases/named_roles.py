@@ -33,3 +33,8 @@ def of_enquiries(manifest: Manifest) -> Iterable[str]:
 def of_registers(manifest: Manifest) -> Iterable[str]:
     """Roles that keep a register."""
     return (role for register in manifest.registre.values() for role in register.vedligeholdes_af)
+
+
+def of_reports(manifest: Manifest) -> Iterable[str]:
+    """Roles that make reports."""
+    return (role for plan in manifest.figurer.values() for role in plan.roller)

@@ -40,6 +40,8 @@ class House:
     """Roles that register enquiries of the procedures in operation."""
     register_roles: Callable[[], frozenset[str]] = frozenset
     """Roles that keep a register of theirs."""
+    report_roles: Callable[[], frozenset[str]] = frozenset
+    """Roles that make reports of them."""
     secure_cookies: bool = False
     session_hours: int = 10
     demo: bool = False
@@ -76,7 +78,7 @@ def _meet(house: House) -> None:
     username = None if request.endpoint == "assets.file" else security.signed_in(now)
     person = house.find_person(username) if username else None
     g.now, g.person = now, person
-    g.granted = permissions.capabilities(person, house.enquiry_roles(), house.register_roles())
+    g.granted = permissions.capabilities(person, house.enquiry_roles(), house.register_roles(), house.report_roles())
 
 
 def _open_door(routes: permissions.Routes) -> Response | None:

@@ -26,6 +26,8 @@ class Capability(StrEnum):
     ENQUIRE = "henvendelse"
     """Has a role that registers enquiries of some procedure."""
     MANAGE = "ledelse"
+    REPORT = "rapport"
+    """Has a role that makes reports of some procedure."""
     OPERATE = "drift"
     DESIGN = "procesejer"
     ADMINISTER = "systemadmin"
@@ -35,9 +37,14 @@ class Capability(StrEnum):
 
 
 def capabilities(
-    person: Person | None, enquiry_roles: frozenset[str] = frozenset(), register_roles: frozenset[str] = frozenset()
+    person: Person | None,
+    enquiry_roles: frozenset[str] = frozenset(),
+    register_roles: frozenset[str] = frozenset(),
+    report_roles: frozenset[str] = frozenset(),
 ) -> frozenset[Capability]:
-    """What this person (or nobody) may do; these roles register enquiries, or keep registers, of what is in operation."""
+    """What this person (or nobody) may do; these roles register enquiries, keep registers, or make reports, of what is in
+    operation.
+    """
     found = {Capability.EVERYBODY}
     if person is None:
         return frozenset(found)
@@ -47,6 +54,7 @@ def capabilities(
         (Capability.CASEWORK, leads or bool(person.roles - PLATFORM_ROLES)),
         (Capability.ENQUIRE, person.has(*enquiry_roles)),
         (Capability.MANAGE, leads),
+        (Capability.REPORT, person.has(*report_roles)),
         (Capability.OPERATE, person.has("drift")),
         (Capability.DESIGN, person.has("procesejer")),
         (Capability.ADMINISTER, person.has("systemadmin")),
@@ -68,6 +76,7 @@ _FOLLOW = frozenset({C.MANAGE, C.OPERATE})
 _ADMINISTER = frozenset({C.ADMINISTER})
 _RULES = frozenset({C.ADMINISTER, C.DESIGN})
 _REGISTERS = frozenset({C.ADMINISTER, C.KEEP})
+_OVERSEE = frozenset({C.MANAGE, C.REPORT})
 Routes = Mapping[str, frozenset[Capability]]
 ROUTES: Routes = {
     "/static/<path:name>": _EVERYBODY,
@@ -100,6 +109,8 @@ ROUTES: Routes = {
     "/dokumenter/<int:key>": _CASES,
     "/henvendelse": _ENQUIRE,
     "/henvendelse/<folder>": _ENQUIRE,
+    "/overblik": _OVERSEE,
+    "/overblik/<name>.<ending>": _OVERSEE,
     "/instanser": _FOLLOW,
     "/instanser/<int:key>": _FOLLOW,
     "/instanser/<int:key>/suspender": _FOLLOW,
@@ -165,7 +176,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("Opgaver", "/opgaver", frozenset({C.CASEWORK})),
     MenuItem("Sager", "/sager", frozenset({C.CASEWORK, C.AUDIT})),
     MenuItem("Ny henvendelse", "/henvendelse", _ENQUIRE),
-    MenuItem("Overblik", "/overblik", frozenset({C.MANAGE})),
+    MenuItem("Overblik", "/overblik", _OVERSEE),
     MenuItem("Instanser", "/instanser", frozenset({C.MANAGE, C.OPERATE})),
     MenuItem("Hændelser", "/haendelser", frozenset({C.MANAGE, C.OPERATE})),
     MenuItem("Procedurer", "/procedurer", frozenset({C.SIGNED_IN})),

@@ -79,6 +79,12 @@ class Shape:
     kinds: bool
     status: bool
     state: str
+    opened: bool
+    closed: bool
+    open_at: bool
+    source: bool
+    reason: bool
+    of_worker: str
     citizen: bool
     words: int
     driven: bool
@@ -109,6 +115,12 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         kinds=query.kinds is not None,
         status=query.status is not None,
         state=query.state,
+        opened=query.opened is not None,
+        closed=query.closed is not None,
+        open_at=query.open_at is not None,
+        source=query.source is not None,
+        reason=query.reason is not None,
+        of_worker="anybody" if query.of_worker is None else "somebody" if query.of_worker else "nobody",
         citizen=citizen_key is not None,
         words=len(words),
         driven=driver is not None,
@@ -120,11 +132,18 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
     given = {
         "worker": query.worker if shape.worker else None,
         "status": query.status,
+        "open_at": query.open_at,
+        "source": query.source,
+        "no_source": query.no_source if query.source is not None else None,
+        "reason": query.reason,
+        "of_worker": query.of_worker or None,
         "kinds": sorted(query.kinds) if query.kinds is not None else None,
         "citizen": citizen_key,
         "cases": sorted(driver.cases) if driver else None,
     }
     parameters |= {name: value for name, value in given.items() if value is not None}
+    for name, span in (("opened", query.opened), ("closed", query.closed)):
+        parameters |= dict(zip((f"{name}_from", f"{name}_to"), span, strict=True)) if span is not None else {}
     if query.after is not None and shape.by_date:
         parameters["after_due"], parameters["after_key"] = read_due_cursor(query.after)
     elif query.after is not None:
@@ -197,6 +216,18 @@ def _filters(shape: Shape, paged: bool) -> str:
         filters += " AND c.kind IN :kinds"
     if shape.status:
         filters += " AND c.status = :status"
+    for name in ("opened", "closed"):
+        if getattr(shape, name):
+            filters += f" AND c.{name}_at >= :{name}_from AND c.{name}_at < :{name}_to"
+    if shape.open_at:
+        filters += " AND c.opened_at <= :open_at AND (c.closed_at IS NULL OR c.closed_at > :open_at)"
+    if shape.source:
+        filters += " AND coalesce(c.source, :no_source) = :source"
+    if shape.reason:
+        filters += " AND coalesce(c.closing_reason, '') = :reason"
+    filters += {"anybody": "", "somebody": " AND c.worker = :of_worker", "nobody": " AND c.worker IS NULL"}[
+        shape.of_worker
+    ]
     if shape.citizen:
         filters += " AND c.citizen_key = :citizen"
     if shape.driven:

@@ -44,10 +44,18 @@ class Shape:
     process: bool
     unit: bool
     overdue: bool
+    due_from: bool
+    element: bool
+    of_assignee: bool
     after: bool
     words: tuple[tuple[bool, bool], ...]
     """Per word: whether task names match it, whether cases may."""
     driven: bool
+
+    @property
+    def looks_at_task(self) -> bool:
+        """Whether a filter needs the task's own row where a candidate's is at hand."""
+        return bool(self.words) or self.overdue or self.due_from or self.element or self.of_assignee
 
 
 def page(session: Session, vault: Vault, query: InboxQuery) -> Page[InboxRow]:
@@ -67,6 +75,9 @@ def page(session: Session, vault: Vault, query: InboxQuery) -> Page[InboxRow]:
         process=query.process_id is not None,
         unit=query.unit is not None,
         overdue=query.overdue_before is not None,
+        due_from=query.due_from is not None,
+        element=query.element_id is not None,
+        of_assignee=query.of_assignee is not None,
         after=query.after is not None,
         words=tuple((bool(hit.names), bool(hit.cases)) for hit in words),
         driven=driver is not None,
@@ -98,8 +109,13 @@ def _parameters(
         parameters["process_id"] = query.process_id
     if query.unit is not None:
         parameters["unit"] = query.unit
-    if query.overdue_before is not None:
-        parameters["overdue_before"] = query.overdue_before
+    asked = {
+        "overdue_before": query.overdue_before,
+        "due_from": query.due_from,
+        "element_id": query.element_id,
+        "of_assignee": query.of_assignee,
+    }
+    parameters |= {name: value for name, value in asked.items() if value is not None}
     if query.after is not None:
         parameters["after_due"], parameters["after_key"] = read_due_cursor(query.after)
     return parameters
@@ -151,7 +167,9 @@ def _branches(shape: Shape, *, paged: bool) -> list[str]:
     candidates = [f"q.waiting_principal = :gc{i}" for i in range(shape.groups)]
     candidates += ["q.waiting_principal = :me_candidate"] if shape.candidate else []
     candidates += [f"q.unit = :l{i}" for i in range(shape.led)]
-    join = "JOIN user_task AS t ON t.instance_key = q.instance_key AND t.key = q.task_key " if shape.words else ""
+    join = (
+        "JOIN user_task AS t ON t.instance_key = q.instance_key AND t.key = q.task_key " if shape.looks_at_task else ""
+    )
     of_task = _filters("t", "key", shape, paged)
     of_candidate = _filters("q", "task_key", shape, paged) + _unit("q", shape)
     return [f"SELECT t.due, t.key, t.instance_key FROM user_task AS t WHERE {who}{of_task}" for who in tasks] + [
@@ -190,6 +208,14 @@ def _filters(alias: str, key: str, shape: Shape, paged: bool) -> str:
         filters += f" AND {alias}.process_id = :process_id"
     if shape.overdue:
         filters += f" AND {alias}.due < :overdue_before"
+    if shape.due_from:
+        filters += f" AND {alias}.due >= :due_from"
+    if shape.overdue or shape.due_from:
+        filters += " AND t.held = 0"
+    if shape.element:
+        filters += " AND t.element_id = :element_id"
+    if shape.of_assignee:
+        filters += " AND t.assignee = :of_assignee"
     if shape.after and paged:
         filters += f" AND {alias}.due >= :after_due AND ({alias}.due > :after_due OR {alias}.{key} > :after_key)"
     for i, (names, cases) in enumerate(shape.words):

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from service.domain.errors import BadInput
 from service.domain.views import Page
-from service.store.columns import NEVER, Due, instant_of, micros
+from service.store.columns import NEVER, Due, Instant, instant_of, micros
 from service.store.session import Session
 from service.store.statements import ListOf, Written
 
@@ -27,7 +27,8 @@ LONGEST_PAGE = 500
 _WORDS = ListOf(Text())
 _TYPES: Mapping[str, TypeEngine[Any]] = {
     "after_due": Due(),
-    "overdue_before": Due(),
+    **dict.fromkeys(("overdue_before", "due_from"), Due()),
+    **dict.fromkeys(("opened_from", "opened_to", "closed_from", "closed_to", "open_at"), Instant()),
     "cases": ListOf(BigInteger()),
     **dict.fromkeys(("kinds", "groups", "principals", "led"), _WORDS),
     **{f"names{number}": _WORDS for number in range(20)},

@@ -65,6 +65,17 @@ user_task = Table(
         where="waiting_assignee IS NOT NULL",
     ),
     partial("ix_user_task_unit", "waiting_unit", "due", "key", "process_id", "held", where="waiting_unit IS NOT NULL"),
+    # how long steps take: what a unit has completed lately
+    partial(
+        "ix_user_task_done",
+        "unit",
+        "completed_at",
+        "process_id",
+        "element_id",
+        "created_at",
+        "status",
+        where="completed_at IS NOT NULL",
+    ),
     # open tasks of a case or an instance
     partial("ix_user_task_owner", "owner_key", "instance_key", where="status = 'CREATED'"),
     **CLUSTERED,

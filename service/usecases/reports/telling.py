@@ -19,7 +19,7 @@ def tables(figures: Figures) -> list[DataTable]:
     movement, notes = figures.movement, (*_about(figures), *((LEFT_OUT,) if figures.public else ()))
     first = DataTable(
         title=figures.movement_title,
-        columns=("", *movement.columns, "I alt"),
+        columns=("Sager", *movement.columns, "I alt"),
         rows=(
             ("Oprettet", *map(_cell, movement.created), _cell(movement.total_created)),
             ("Afsluttet", *map(_cell, movement.closed), _cell(movement.total_closed)),
@@ -35,7 +35,7 @@ def tables(figures: Figures) -> list[DataTable]:
         first,
         _distributed(figures.sources_title, "Kilde", figures.sources, notes),
         _distributed("Afsluttede sager efter årsag", "Årsag", figures.reasons, notes),
-        DataTable("Sager i bero", ("", "Antal"), rest, notes=notes),
+        DataTable("Sager i bero", ("Sager", "Antal"), rest, notes=notes),
         DataTable(
             title="Nøgletal",
             columns=("Mål", "Tal", "Grundlag"),
@@ -47,7 +47,8 @@ def tables(figures: Figures) -> list[DataTable]:
 
 def _distributed(title: str, what: str, distribution: Distribution, notes: tuple[str, ...]) -> DataTable:
     rows = tuple((row.name, _cell(row.count), _percent(row.share)) for row in distribution.rows)
-    total = ("I alt", _cell(distribution.total), "100 %" if distribution.total else _percent(None))
+    whole = None if distribution.total is None else 100 if distribution.total else 0
+    total = ("I alt", _cell(distribution.total), _percent(whole))
     return DataTable(title, (what, "Antal", "Andel"), rows, total, notes)
 
 

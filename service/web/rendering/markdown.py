@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,7 +20,19 @@ def markdown(text: str, shift: int = 0) -> Markup:
     tokens = _PARSER.parse(text)
     for token in tokens:
         _dress(token, shift)
-    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))  # noqa: S704  # raw HTML is off
+    return _rendered(tokens)
+
+
+def _rendered(tokens: Sequence[Token]) -> Markup:
+    """Tables that are wider than their place are scrolled in it, by keyboard too."""
+    around: list[Token] = []
+    for token in tokens:
+        if token.type == "table_open":
+            around.append(Token("html_block", "", 0, content='<div class="scroll" tabindex="0">'))
+        around.append(token)
+        if token.type == "table_close":
+            around.append(Token("html_block", "", 0, content="</div>"))
+    return Markup(_PARSER.renderer.render(around, _PARSER.options, {}))  # noqa: S704  # raw HTML is off
 
 
 def headings(text: str) -> list[tuple[str, str]]:
@@ -46,7 +59,7 @@ def with_anchors(text: str) -> Markup:
         if token.type == "heading_open" and token.tag == "h2":
             token.attrSet("id", anchor_of(inner.content))
         _dress(token, 0)
-    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))  # noqa: S704  # raw HTML is off
+    return _rendered(tokens)
 
 
 def _dress(token: Token, shift: int) -> None:

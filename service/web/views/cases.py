@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from service.domain.errors import BadInput, FormInvalid
+from service.domain.figures import Period
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions
 from service.web.here import person, platform, typed, words
+from service.web.rendering.times import say_date
 from service.web.translations import gettext as _
 
 pages = Blueprint("cases", __name__)
@@ -25,6 +29,7 @@ def listed() -> str:
     text = request.args.get("q", "").strip()
     digits = "".join(c for c in text if c.isdigit())
     wanted = CaseQuery(
+        **_narrowed(request.args),
         state=request.args.get("vis", "åbne"),
         status=request.args.get("status") or None,
         order=request.args.get("orden", "nyeste"),
@@ -32,7 +37,65 @@ def listed() -> str:
         words=() if len(digits) == 10 else words(text),
         after=request.args.get("efter") or None,
     )
-    return render_template("pages/sager.html", page=cases.listed(platform(), person(), wanted), wanted=wanted)
+    page = cases.listed(platform(), person(), wanted)
+    parts = {name: request.args[name] for name in NARROWING if request.args.get(name)}
+    narrowed = _said(parts, cases.names_behind(platform(), wanted)) if parts else []
+    return render_template("pages/sager.html", page=page, wanted=wanted, parts=parts, narrowed=narrowed)
+
+
+NARROWING = ("type", "enhed", "oprettet", "afsluttet", "aaben", "kilde", "aarsag", "ansvarlig")
+"""Parts of the address that narrow the list to the cases behind a number of Overblik."""
+NONE = "ingen"
+
+
+def _narrowed(asked: Mapping[str, str]) -> dict[str, Any]:
+    """What of a query those parts are."""
+    given = {name: asked[name] for name in NARROWING if asked.get(name)}
+    found: dict[str, Any] = {}
+    for name, field in (("oprettet", "opened"), ("afsluttet", "closed")):
+        if name in given:
+            first, _, last = given[name].partition("..")
+            period = Period(_day(first), _day(last or first))
+            found[field] = (period.begin, period.end)
+    if "aaben" in given:
+        day = _day(given["aaben"])
+        found["open_at"] = Period(day, day).end
+    if "type" in given:
+        found["kinds"] = frozenset({given["type"]})
+    if "enhed" in given:
+        found["units"] = frozenset({given["enhed"]})
+    found |= {"source": given["kilde"]} if "kilde" in given else {}
+    for name, field in (("aarsag", "reason"), ("ansvarlig", "of_worker")):
+        if name in given:
+            found[field] = "" if given[name] == NONE else given[name]
+    return found
+
+
+def _said(parts: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
+    """The parts in words."""
+    said = {
+        "type": _("Sagstype: {navn}"),
+        "enhed": _("Enhed: {navn}"),
+        "oprettet": _("Oprettet {navn}"),
+        "afsluttet": _("Afsluttet {navn}"),
+        "aaben": _("Åben ved udgangen af {navn}"),
+        "kilde": _("Kilde: {navn}"),
+        "aarsag": _("Afslutningsårsag: {navn}"),
+        "ansvarlig": _("Ansvarlig: {navn}"),
+    }
+    days = {
+        name: " – ".join(say_date(_day(day)) for day in parts[name].split(".."))
+        for name in ("oprettet", "afsluttet", "aaben")
+        if name in parts
+    }
+    return [said[name].format(navn=days.get(name) or names.get(name) or _("ingen")) for name in parts]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise BadInput(why=f"»{text}« er ikke en dato. Skriv den som åååå-mm-dd.") from fault
 
 
 @pages.post("/sager")
@@ -42,7 +105,8 @@ def search() -> str:
     digits = "".join(c for c in text if c.isdigit())
     personal = len(digits) == 10
     wanted = CaseQuery(state="alle", cpr=digits if personal else None, words=() if personal else words(text))
-    return render_template("pages/sager.html", page=cases.listed(platform(), person(), wanted), wanted=wanted)
+    page = cases.listed(platform(), person(), wanted)
+    return render_template("pages/sager.html", page=page, wanted=wanted, parts={}, narrowed=[])
 
 
 @pages.get("/sager/<number>")

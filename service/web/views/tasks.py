@@ -34,6 +34,9 @@ def _filter(asked: Mapping[str, str]) -> inboxes.Filter:
         process_id=asked.get("procedure") or None,
         unit=asked.get("enhed") or None,
         overdue=asked.get("frist") == "overskredet",
+        soon=asked.get("frist") == "snart",
+        element_id=asked.get("trin") or None,
+        assignee=asked.get("hos") or None,
         words=words(asked.get("q", "")),
         after=asked.get("efter") or None,
     )
