@@ -31,7 +31,7 @@ class InboxQuery:
     """Only tasks due from this instant on, and before `overdue_before`."""
     element_id: str | None = None
     of_assignee: str | None = None
-    """Only tasks that this user has."""
+    """Only tasks that this user has; "" for those that nobody has."""
     words: tuple[str, ...] = ()
     """Case-insensitive prefixes of words in the citizen's name, the case number or the task's name; all must match."""
     after: str | None = None

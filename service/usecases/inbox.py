@@ -27,7 +27,7 @@ class Filter:
     """Only those that are due within the next working days."""
     element_id: str | None = None
     assignee: str | None = None
-    """Only those that this colleague has."""
+    """Only those that this colleague has, or `NOBODY`."""
     words: tuple[str, ...] = ()
     after: str | None = None
 
@@ -65,6 +65,8 @@ class Inbox:
 
 
 SOON_WORKING_DAYS = 2
+NOBODY = "ingen"
+"""Stands in an address for those that are assigned to nobody."""
 
 
 def soon_until(calendar: Calendar, now: datetime) -> datetime:
@@ -85,7 +87,7 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
             overdue_before=now if wanted.overdue else soon_until(catalog.calendar, now) if wanted.soon else None,
             due_from=now if wanted.soon else None,
             element_id=wanted.element_id,
-            of_assignee=wanted.assignee,
+            of_assignee="" if wanted.assignee == NOBODY else wanted.assignee,
             words=wanted.words,
             after=wanted.after,
         )

@@ -110,7 +110,7 @@ ROUTES: Routes = {
     "/henvendelse": _ENQUIRE,
     "/henvendelse/<folder>": _ENQUIRE,
     "/overblik": _OVERSEE,
-    "/overblik/<name>.<ending>": _OVERSEE,
+    "/overblik/<table>.<ending>": _OVERSEE,
     "/instanser": _FOLLOW,
     "/instanser/<int:key>": _FOLLOW,
     "/instanser/<int:key>/suspender": _FOLLOW,

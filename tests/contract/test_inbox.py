@@ -65,6 +65,9 @@ class Seen:
             any(query.unit is None or unit == query.unit for unit in self.ways(query))
             and (query.process_id is None or self.wait.process_id == query.process_id)
             and (query.overdue_before is None or (self.wait.due or NEVER) < query.overdue_before)
+            and (query.due_from is None or (self.wait.due or NEVER) >= query.due_from)
+            and query.element_id in (None, self.wait.element_id)
+            and (query.of_assignee is None or (self.assignee or "") == query.of_assignee)
             and all(any(w.startswith(wanted.casefold()) for w in self.words()) for wanted in query.words)
         )
 
@@ -78,6 +81,7 @@ tasks = st.builds(
     reassigned=st.none() | st.sampled_from(("", *PEOPLE)),
     due=st.none() | st.integers(0, 5),
     process=st.sampled_from(("p", "q")),
+    element=st.sampled_from(("vurder", "ring")),
     case=st.none() | st.integers(0, 2),
     closed=st.sampled_from((False, False, False, True)),
 )
@@ -90,6 +94,9 @@ queries = st.builds(
     process_id=st.none() | st.sampled_from(("p", "q")),
     unit=st.none() | st.sampled_from(UNITS),
     overdue=st.none() | st.integers(0, 6),
+    due_from=st.none() | st.integers(0, 6),
+    element_id=st.none() | st.sampled_from(("vurder", "ring")),
+    of_assignee=st.none() | st.sampled_from(("", *PEOPLE)),
     words=st.lists(
         st.sampled_from(("vur", "VURDER", "ring", "ida", "øst", "test", "sag0", "sag", "findes")), max_size=2
     ),
@@ -126,6 +133,7 @@ class World:
         wait = m.user_task(
             one["name"],
             process_id=one["process"],
+            element_id=one["element"],
             candidate_groups=groups,
             candidate_users=tuple(self.person(u) for u in one["users"]),
             assignee=self.person(one["assignee"]) if one["assignee"] else None,
@@ -160,6 +168,9 @@ class World:
             process_id=asked["process_id"],
             unit=self.unit(asked["unit"]) if asked["unit"] else None,
             overdue_before=None if asked["overdue"] is None else m.START + asked["overdue"] * m.HOUR,
+            due_from=None if asked["due_from"] is None else m.START + asked["due_from"] * m.HOUR,
+            element_id=asked["element_id"],
+            of_assignee=self.person(asked["of_assignee"]) if asked["of_assignee"] else asked["of_assignee"],
             words=tuple(asked["words"]),
             limit=asked["limit"],
         )

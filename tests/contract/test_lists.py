@@ -44,6 +44,36 @@ def cases(store: SqlStore) -> None:
     add("6", unit="vest", worker="mette", paused_at=m.START, sort_date=m.START + DAY)
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (CaseQuery(opened=(m.START, m.START + DAY)), "1"),
+        (CaseQuery(opened=(m.START + DAY, m.START + 5 * DAY)), "32"),
+        (CaseQuery(closed=(m.START + 3 * DAY, m.START + 4 * DAY)), "2"),
+        (CaseQuery(open_at=m.START + 2 * DAY), "21"),
+        (CaseQuery(open_at=m.START + 3 * DAY), "1"),
+        (CaseQuery(source="brev", no_source="brev"), "31"),
+        (CaseQuery(source="brev", no_source="andet"), "1"),
+        (CaseQuery(reason="flyttet"), "2"),
+        (CaseQuery(reason=""), "31"),
+        (CaseQuery(of_worker="mette"), "1"),
+        (CaseQuery(of_worker=""), "3"),
+        (CaseQuery(opened=(m.START, m.START + 9 * DAY), of_worker="ole", reason="flyttet", source="telefon"), "2"),
+    ],
+)
+@pytest.mark.parametrize("order", ["nyeste", "sortdato"])
+def test_the_cases_behind_a_figure(store: SqlStore, query: CaseQuery, expected: str, order: str) -> None:
+    def add(number: str, day: int, **fields: object) -> None:
+        sort = m.START - day * DAY
+        m.open_case(store, m.case(number, opened_at=m.START + day * DAY, sort_date=sort, unit="nord", **fields), None)
+
+    add("1", 0, source="brev", worker="mette")
+    add("2", 1, source="telefon", worker="ole", closed_at=m.START + 3 * DAY, closing_reason="flyttet")
+    add("3", 4)
+    asked = replace(query, units=frozenset({"nord"}), state="alle", order=order, limit=1)
+    assert "".join(numbers(store, asked)) == expected
+
+
 @pytest.mark.usefixtures("cases")
 @pytest.mark.parametrize(
     ("query", "expected"),

@@ -69,11 +69,15 @@ LEADER_PAGES = (
     "/instanser/{inst}",
     "/instanser/{stuck}",
     "/haendelser",
+    "/overblik",
+    "/overblik?enhed=nord&fra=2014-01-01&til=2014-09-03&udgave=offentlig",
+    "/sager?vis=alle&type=proeve&oprettet=2014-09-01..2014-09-30&kilde=&enhed=nord&ansvarlig=ingen",
     "/procedurer/proeve-forloeb",
 )
 PAGES = [
     *(("mona.mentor", address) for address in WORKER_PAGES),
     *(("lone.leder", address) for address in LEADER_PAGES),
+    ("tove.taeller", "/overblik"),
     ("pia.procesejer", "/procedurer"),
     ("pia.procesejer", "/procedurer/proeve-forloeb"),
     ("dan.drift", "/instanser"),

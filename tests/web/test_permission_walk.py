@@ -55,6 +55,8 @@ GET  /dokumenter/<int:key>                            +-  +-  --  +-  +-  -   - 
 GET  /henvendelse                                     +   +   +   +   -   -   -   +   -   -   -   -   -   -   >
 GET  /henvendelse/<folder>                            +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
 POST /henvendelse/<folder>                            +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
+GET  /overblik                                        -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
+GET  /overblik/<table>.<ending>                       -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
 GET  /instanser                                       -   -   -   +   -   -   -   -   +   -   +   -   -   +   >
 GET  /instanser/<int:key>                             --  --  --  +-  --  -   -   -   +-  -   +   -   -   +   >
 POST /instanser/<int:key>/suspender                   --  --  --  +-  --  -   -   -   +-  -   +   -   -   +   >
@@ -158,6 +160,8 @@ def address_of(house: House, address: str, role: str, own: bool) -> str:
         ),
         "number": lambda: place.closed if reopening else place.number,
         "name": lambda: "msg_udskrevet",
+        "table": lambda: "kilder",
+        "ending": lambda: "csv",
         "form_id": lambda: place.form_id,
         "int:version": lambda: "1",
         "deadline_id": lambda: place.deadline,

@@ -46,7 +46,7 @@ class Shape:
     overdue: bool
     due_from: bool
     element: bool
-    of_assignee: bool
+    of_assignee: str
     after: bool
     words: tuple[tuple[bool, bool], ...]
     """Per word: whether task names match it, whether cases may."""
@@ -55,7 +55,8 @@ class Shape:
     @property
     def looks_at_task(self) -> bool:
         """Whether a filter needs the task's own row where a candidate's is at hand."""
-        return bool(self.words) or self.overdue or self.due_from or self.element or self.of_assignee
+        narrowed = self.overdue or self.due_from or self.element or self.of_assignee != "anybody"
+        return bool(self.words) or narrowed
 
 
 def page(session: Session, vault: Vault, query: InboxQuery) -> Page[InboxRow]:
@@ -77,7 +78,7 @@ def page(session: Session, vault: Vault, query: InboxQuery) -> Page[InboxRow]:
         overdue=query.overdue_before is not None,
         due_from=query.due_from is not None,
         element=query.element_id is not None,
-        of_assignee=query.of_assignee is not None,
+        of_assignee="anybody" if query.of_assignee is None else "somebody" if query.of_assignee else "nobody",
         after=query.after is not None,
         words=tuple((bool(hit.names), bool(hit.cases)) for hit in words),
         driven=driver is not None,
@@ -113,7 +114,7 @@ def _parameters(
         "overdue_before": query.overdue_before,
         "due_from": query.due_from,
         "element_id": query.element_id,
-        "of_assignee": query.of_assignee,
+        "of_assignee": query.of_assignee or None,
     }
     parameters |= {name: value for name, value in asked.items() if value is not None}
     if query.after is not None:
@@ -214,8 +215,9 @@ def _filters(alias: str, key: str, shape: Shape, paged: bool) -> str:
         filters += " AND t.held = 0"
     if shape.element:
         filters += " AND t.element_id = :element_id"
-    if shape.of_assignee:
-        filters += " AND t.assignee = :of_assignee"
+    filters += {"anybody": "", "somebody": " AND t.assignee = :of_assignee", "nobody": " AND t.assignee IS NULL"}[
+        shape.of_assignee
+    ]
     if shape.after and paged:
         filters += f" AND {alias}.due >= :after_due AND ({alias}.due > :after_due OR {alias}.{key} > :after_key)"
     for i, (names, cases) in enumerate(shape.words):

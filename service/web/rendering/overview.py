@@ -12,6 +12,7 @@ from service.domain.tables import Cell as Plain
 from service.domain.tables import DataTable
 from service.domain.workload import TaskCount
 from service.usecases import reports
+from service.usecases.inbox import NOBODY
 from service.usecases.overview import Overview, StepTimes
 from service.web.rendering.times import say_length
 from service.web.translations import gettext as _
@@ -113,11 +114,9 @@ def standing(view: Overview) -> Iterator[Drawn]:
         tuple(
             (
                 _name(row.name or _("Ikke tildelt")),
-                _number(row.cases, _cases(enhed=unit, ansvarlig=row.username or "ingen")),
-                _number(row.paused, _cases(vis="bero", enhed=unit, ansvarlig=row.username or "ingen")),
-                *_task_cells(
-                    row.tasks, **({"hos": row.username} if row.username else {"vis": "ikke_tildelt"}), enhed=unit
-                ),
+                _number(row.cases, _cases(enhed=unit, ansvarlig=row.username or NOBODY)),
+                _number(row.paused, _cases(vis="bero", enhed=unit, ansvarlig=row.username or NOBODY)),
+                *_task_cells(row.tasks, hos=row.username or NOBODY, enhed=unit),
             )
             for row in view.standing.workers
         ),
@@ -217,7 +216,7 @@ def _distributed(
     rows = tuple(
         (
             _name(row.name),
-            _number(row.count, _behind(view, **{when: span, by: row.id or "ingen"})),
+            _number(row.count, _behind(view, **{when: span, by: row.id or NOBODY})),
             Cell(reports.OUT if row.share is None else f"{row.share} %", row.share, bar=row.share, number=True),
         )
         for row in counted.rows

@@ -14,6 +14,7 @@ from service.domain.errors import BadInput, FormInvalid
 from service.domain.figures import Period
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions
+from service.usecases.inbox import NOBODY
 from service.web.here import person, platform, typed, words
 from service.web.rendering.times import say_date
 from service.web.translations import gettext as _
@@ -45,7 +46,6 @@ def listed() -> str:
 
 NARROWING = ("type", "enhed", "oprettet", "afsluttet", "aaben", "kilde", "aarsag", "ansvarlig")
 """Parts of the address that narrow the list to the cases behind a number of Overblik."""
-NONE = "ingen"
 
 
 def _narrowed(asked: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _narrowed(asked: Mapping[str, str]) -> dict[str, Any]:
     found |= {"source": given["kilde"]} if "kilde" in given else {}
     for name, field in (("aarsag", "reason"), ("ansvarlig", "of_worker")):
         if name in given:
-            found[field] = "" if given[name] == NONE else given[name]
+            found[field] = "" if given[name] == NOBODY else given[name]
     return found
 
 

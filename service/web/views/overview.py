@@ -40,16 +40,16 @@ def overblik() -> str | tuple[str, int]:
     return render_template("pages/overblik.html", view=view, fault=fault, **page), status
 
 
-@pages.get("/overblik/<name>.<ending>")
-def export(name: str, ending: str) -> Response:
+@pages.get("/overblik/<table>.<ending>")
+def export(table: str, ending: str) -> Response:
     """One table, or all of them, as CSV or as a spreadsheet."""
     view = overview.look(platform(), person(), _wanted(request.args))
-    tables = [table.data for table in drawing.drawn(view) if name in (table.id, "alle")]
+    tables = [drawn.data for drawn in drawing.drawn(view) if table in (drawn.id, "alle")]
     if not tables or ending not in ("csv", "xlsx"):
         abort(404)
-    title = _("Overblik") if name == "alle" else tables[0].title
+    title = _("Overblik") if table == "alle" else tables[0].title
     content = to_csv(tables) if ending == "csv" else to_xlsx(tables, title, g.now)
-    file_name = f"overblik-{name}-{view.period.last}.{ending}"
+    file_name = f"overblik-{table}-{view.period.last}.{ending}"
     answer = send_file(
         BytesIO(content), "text/csv" if ending == "csv" else XLSX, as_attachment=True, download_name=file_name
     )
