@@ -33,6 +33,7 @@ from service.domain.waits import WaitKind
 
 from . import starts
 from .compiler import compile_process
+from .conditions import look_at
 from .nesting import MAX_NESTING, too_deep
 from .reader import read_file
 from .rebinding import rebind, rebind_changed, review
@@ -42,6 +43,7 @@ from .specs.base import Token
 from .specs.containers import AdHoc
 from .specs.workflow import NestedWorkflow
 from .state import dump, load
+from .subscriptions import CONDITION
 
 
 class SpiffEngine:
@@ -178,6 +180,8 @@ def _incident_resolved(runtime: Runtime, stimulus: IncidentResolved) -> None:
         task.task_spec.retry(runtime, task)
     elif wait.get("bound"):
         rebind(runtime, task, always=False)
+    elif wait["k"] == CONDITION:
+        look_at(runtime, task)
     else:  # a job whose error nobody caught is open still: it can be taken again
         runtime.thaw(task)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .model import (
@@ -10,6 +11,8 @@ from .model import (
 from .model import (
     AdHoc,
     CallWork,
+    CancelTrigger,
+    CompensateTrigger,
     DecisionWork,
     Element,
     ErrorTrigger,
@@ -19,6 +22,9 @@ from .model import (
     Gateway,
     JobWork,
     LinkTrigger,
+    Loop,
+    ManyTriggers,
+    MessageTrigger,
     NoWork,
     Process,
     ReceiveWork,
@@ -30,10 +36,11 @@ from .model import (
     TerminateTrigger,
     UserWork,
 )
-from .specs import activities, containers, events, gateways
+from .specs import activities, containers, events, gateways, instances
 from .specs.base import Node, ScopeSpec
 
-INSTANCES = "#instances"
+INSTANCES, PART = "#instances", "#"
+"""What names of specs are made with that are no ids of the diagram."""
 
 GATEWAYS: dict[str, type[Node]] = {
     "exclusiveGateway": gateways.Exclusive,
@@ -55,6 +62,9 @@ THROWS: dict[type, type[Node]] = {
     SignalTrigger: events.ThrowSignal,
     TerminateTrigger: events.Terminate,
     LinkTrigger: events.End,
+    CompensateTrigger: events.Compensate,
+    CancelTrigger: events.Cancel,
+    MessageTrigger: activities.MessageJob,
 }
 
 
@@ -81,14 +91,28 @@ def _scope(scope: Scope, spec: ScopeSpec) -> ScopeSpec:
     _hang_boundaries(scope, nodes)
     for sub_process in scope.event_sub_processes:
         assert sub_process.event_start is not None
+        if sub_process.event_start.compensates:
+            spec.undone_by = nodes[sub_process.id]
+            continue
         # The wait stands in the scope around, under the name of the start event; so does nothing else of that id.
         catcher = events.EventStart(spec, sub_process.event_start)
+        catcher.parts = _parts(sub_process.event_start, spec)
         catcher.container = nodes[sub_process.id]
         spec.catchers.append(catcher)
     for node in nodes.values():
         if isinstance(node, gateways.Inclusive):
             node.reached_from = _reached_from(node, nodes)
+    _note_undoable(spec, nodes.values())
     return spec
+
+
+def _note_undoable(spec: ScopeSpec, nodes: Iterable[Node]) -> None:
+    """What can be undone: that which has a handler, and sub-processes in which something can; handlers cannot."""
+    for node in nodes:
+        inside = getattr(node, "inside", None)
+        has_something = node.undone_by is not None or (inside is not None and inside.undoable)
+        node.undoable = has_something and not getattr(node.element, "for_compensation", False)
+    spec.undoable = spec.undone_by is not None or any(node.undoable for node in nodes)
 
 
 def _node(element: Element, spec: ScopeSpec) -> Node:
@@ -98,7 +122,7 @@ def _node(element: Element, spec: ScopeSpec) -> Node:
         return _event(element, spec)
     assert isinstance(element, ActivityModel)
     if element.loop is not None:
-        return _multi_instance(element, spec)
+        return _instances(element, spec)
     return _activity(element, spec)
 
 
@@ -106,13 +130,33 @@ def _event(element: Event, spec: ScopeSpec) -> Node:
     if element.type == "startEvent":
         return events.Start(spec, element)
     if element.type == "boundaryEvent":
-        return events.Boundary(spec, element)
-    if element.job is not None:
-        return activities.MessageJob(spec, element)
+        boundary = events.Boundary(spec, element)
+        boundary.parts = _parts(element, spec)
+        return boundary
     if element.type == "intermediateCatchEvent" and not isinstance(element.trigger, LinkTrigger):
-        return events.Catch(spec, element)
-    kind = THROWS[type(element.trigger)] if element.trigger is not None else events.End
-    return kind(spec, element)
+        catch = events.Catch(spec, element)
+        catch.parts = _parts(element, spec)
+        return catch
+    if element.trigger is None:
+        return events.End(spec, element)
+    if not isinstance(element.trigger, ManyTriggers):
+        return THROWS[type(element.trigger)](spec, element)
+    many = events.ThrowMany(spec, element)
+    many.throws = tuple(
+        THROWS[type(one)](spec, replace(element, trigger=one), f"{element.id}{PART}{number}")
+        for number, one in enumerate(element.trigger.triggers)
+    )
+    return many
+
+
+def _parts(element: Event, spec: ScopeSpec) -> tuple[events.Part, ...]:
+    """The waits of an event that waits for several things."""
+    if not isinstance(element.trigger, ManyTriggers):
+        return ()
+    return tuple(
+        events.Part(spec, replace(element, trigger=one), f"{element.id}{PART}{number}")
+        for number, one in enumerate(element.trigger.triggers)
+    )
 
 
 def _activity(element: ActivityModel, spec: ScopeSpec) -> Node:
@@ -126,11 +170,15 @@ def _activity(element: ActivityModel, spec: ScopeSpec) -> Node:
     return TASKS[type(element.work)](spec, element)
 
 
-def _multi_instance(element: ActivityModel, spec: ScopeSpec) -> Node:
+def _instances(element: ActivityModel, spec: ScopeSpec) -> Node:
     """The body stands where the activity is drawn; inside it, the activity itself, once per instance."""
-    inside = containers.InstancesSpec(element.id + INSTANCES)
-    _activity(replace(element, loop=None, boundary=(), incoming=(), outgoing=(), status=None), inside)
-    return containers.MultiInstance(spec, replace(element, inputs=(), outputs=()), inside)
+    several = isinstance(element.loop, Loop)
+    inside = (instances.InstancesSpec if several else instances.RoundsSpec)(element.id + INSTANCES)
+    bare = replace(element, loop=None, boundary=(), incoming=(), outgoing=(), status=None, handler=None)
+    bare = replace(bare, default=None, start_quantity=1, completion_quantity=1)
+    _note_undoable(inside, [_activity(bare, inside)])
+    body = instances.MultiInstance if several else instances.Rounds
+    return body(spec, replace(element, inputs=(), outputs=()), inside)
 
 
 def _connect(node: Node, nodes: dict[str, Node]) -> None:
@@ -164,6 +212,8 @@ def _connect_links(scope: Scope, nodes: dict[str, Node]) -> None:
 
 def _hang_boundaries(scope: Scope, nodes: dict[str, Node]) -> None:
     for element in scope.elements.values():
+        if isinstance(element, ActivityModel) and element.handler is not None:
+            nodes[element.id].undone_by = nodes[element.handler]
         if isinstance(element, ActivityModel) and element.boundary:
             host = nodes[element.id]
             assert isinstance(host, activities.Activity)

@@ -83,9 +83,54 @@ class LinkTrigger:
     name: str
 
 
-Trigger = (
-    TimerTrigger | MessageTrigger | SignalTrigger | ErrorTrigger | EscalationTrigger | TerminateTrigger | LinkTrigger
+@dataclass(frozen=True, slots=True)
+class ConditionTrigger:
+    """Happens when the condition becomes true."""
+
+    condition: Formula
+    names: frozenset[str] = frozenset()
+    """`zeebe:conditionalFilter variableNames`: look again only when one of these changes; empty is any."""
+    changes: frozenset[str] = frozenset()
+    """`zeebe:conditionalFilter variableEvents`: `create`, `update`; empty is both."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompensateTrigger:
+    activity: str | None = None
+    """`activityRef`: what to undo; None is everything that the scope has completed."""
+    waits: bool = True
+    """`waitForCompletion`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTrigger:
+    """A transaction is cancelled."""
+
+
+OneTrigger = (
+    TimerTrigger
+    | MessageTrigger
+    | SignalTrigger
+    | ErrorTrigger
+    | EscalationTrigger
+    | TerminateTrigger
+    | LinkTrigger
+    | ConditionTrigger
+    | CompensateTrigger
+    | CancelTrigger
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ManyTriggers:
+    """Several event definitions on one event. Caught: the first is enough unless all are needed. Thrown: all of them."""
+
+    triggers: tuple[OneTrigger, ...]
+    all_needed: bool = False
+    """`parallelMultiple`."""
+
+
+Trigger = OneTrigger | ManyTriggers
 
 
 # -- what a task does ---------------------------------------------------------------------------------------------------
@@ -178,6 +223,15 @@ class Loop:
         return head if plain and head in self.output_element.names else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """Standard loop: the activity again and again as long as the condition holds."""
+
+    condition: Formula | None
+    test_before: bool
+    maximum: int | None
+
+
 # -- elements -----------------------------------------------------------------------------------------------------------
 
 
@@ -228,11 +282,26 @@ class Event(Element):
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Resource | None = None
 
+    @property
+    def compensates(self) -> bool:
+        return isinstance(self.trigger, CompensateTrigger)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(Element):
-    loop: Loop | None = None
+    loop: Loop | Repeat | None = None
     boundary: tuple[Event, ...] = ()
+    """Events that wait on its edge; a compensation event does not, it names the handler."""
+    default: str | None = None
+    """Id of the default flow."""
+    for_compensation: bool = False
+    """A handler: it runs when what it belongs to is undone, never in the flow."""
+    handler: str | None = None
+    """Id of the activity that undoes this one."""
+    start_quantity: int = 1
+    """How many tokens must come before it begins once."""
+    completion_quantity: int = 1
+    """How many tokens it sends along each flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +312,7 @@ class Task(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubProcess(Activity):
-    """Embedded or event sub-process (`event_start` then is the start event that opens it)."""
+    """Embedded sub-process, transaction, or event sub-process (`event_start` then is the start event that opens it)."""
 
     scope: Scope
     event_start: Event | None = None
@@ -270,6 +339,12 @@ class Scope:
     @property
     def event_sub_processes(self) -> tuple[SubProcess, ...]:
         return tuple(e for e in self.elements.values() if isinstance(e, SubProcess) and e.event_start is not None)
+
+    @property
+    def undoing(self) -> SubProcess | None:
+        """The event sub-process that undoes this scope once it has completed."""
+        found = (s for s in self.event_sub_processes if s.event_start and s.event_start.compensates)
+        return next(found, None)
 
     def walk(self) -> Iterator[Element]:
         """All elements, those of inner scopes right after their sub-process."""

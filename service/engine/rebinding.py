@@ -15,7 +15,6 @@ from service.domain.waits import DeadlineBinding, WaitKind
 from .incidents import Incident
 from .model import Formula, Value
 from .specs.activities import UserTask, user_due
-from .specs.events import Boundary
 from .subscriptions import timer_due
 
 if TYPE_CHECKING:
@@ -58,10 +57,7 @@ def _evaluate(runtime: Runtime, task: Task, since: datetime) -> tuple[datetime |
     spec = task.task_spec
     if isinstance(spec, UserTask):
         return user_due(runtime, task, since)
-    chain = task.workflow.chain
-    if isinstance(spec, Boundary):
-        chain = runtime.chain(runtime.index[task.internal_data["host"]])
-    return timer_due(runtime, task, spec.element.trigger, chain, since)
+    return timer_due(runtime, task, spec.element.trigger, spec.sees(runtime, task), since)
 
 
 def _due_value(task: Task) -> Value | None:

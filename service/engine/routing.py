@@ -4,7 +4,7 @@ any code; signals to all who wait.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Throw:
-    """An `error` or `escalation` on its way out from an element, or a `signal` to all; `code` is a signal's name."""
+    """An `error`, `escalation` or `cancel` on its way out from an element, or a `signal` to all; `code` is a signal's name.
+    Or a `condition` that has become true: `task` then is the wait for it.
+    """
 
     kind: str
     task: Task
@@ -38,6 +40,9 @@ def deliver(runtime: Runtime, thrown: Throw) -> None:
     """
     task = thrown.task
     if task._state != TaskState.STARTED:
+        return
+    if thrown.kind == "condition":
+        task.task_spec.fire(runtime, task, {})
         return
     if thrown.kind == "error":
         _deliver_error(runtime, thrown)
@@ -86,7 +91,7 @@ def _find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:
     host: Task | None = thrown.task
     while host is not None:
         for level in (runtime.attached(host), _catchers(host)):
-            found = _best(level, thrown)
+            found = _best(_with_parts(runtime, level), thrown)
             if found is not None:
                 return found
         host = getattr(host.workflow, "container", None)
@@ -100,7 +105,14 @@ def _catchers(task: Task) -> Iterator[Task]:
                 yield other
 
 
-def _best(level: Iterator[Task] | list[Task], thrown: Throw) -> Task | None:
+def _with_parts(runtime: Runtime, level: Iterable[Task]) -> Iterator[Task]:
+    """The waits, and those inside them where one event waits for several things."""
+    for task in level:
+        yield task
+        yield from runtime.attached(task)
+
+
+def _best(level: Iterable[Task], thrown: Throw) -> Task | None:
     fitting = []
     for task in level:
         wait = task.internal_data.get("wait")

@@ -23,6 +23,7 @@ from service.domain.ports import Keys
 from service.domain.waits import CloseReason, IncidentOpened, WaitKind
 
 from .compiler import Program
+from .conditions import interrupts, look_again
 from .expressions import Evaluator
 from .incidents import Incident
 from .ledger import Ledger
@@ -33,6 +34,7 @@ from .scopes import Chain, Scopes, Visible
 from .specs.base import Phase, Token
 from .specs.workflow import Home, Inside, NestedWorkflow, QuietTask, RootWorkflow
 from .subscriptions import KINDS
+from .undoing import handler_ended, remember
 
 if TYPE_CHECKING:
     from .specs.events import EventNode
@@ -57,8 +59,13 @@ class Runtime:
         """Every task by id, of all workflows; ids are keys."""
         self.bound: dict[int, None] = {}
         """Waits bound to a deadline (an ordered set)."""
+        self.conditions: dict[int, None] = {}
+        """Waits for a condition (an ordered set)."""
+        self.undo: list[Any] = []
+        """What the root process has completed that can be undone."""
         self.thrown: deque[Throw] = deque()
         self._ready: deque[Task] = deque()
+        self._stood_back: set[int] = set()
         self._runs = 0
         self.top: RootWorkflow
 
@@ -141,9 +148,14 @@ class Runtime:
 
     def settle(self) -> None:
         """Run until the instance rests. Raises `EngineFailed` for a loop without a wait."""
+        self._react()
         while self._ready:
             task = self._ready.popleft()
             if task._state != TaskState.READY:  # cancelled while it stood in the queue
+                continue
+            if task.task_spec.lets_others_begin and self._ready and task.id not in self._stood_back:
+                self._stood_back.add(task.id)
+                self._ready.append(task)
                 continue
             self._runs += 1
             if self._runs > MAX_RUNS:
@@ -151,10 +163,18 @@ class Runtime:
                     why=f"mere end {MAX_RUNS} trin uden at vente på noget. Der er en løkke uden ventetrin ved '{task.task_spec.name}'."
                 )
             task.run()
-            while self.thrown:
-                deliver(self, self.thrown.popleft())
+            self._react()
             if self._runs % PRUNE_EVERY == 0:
                 prune(self)
+
+    def _react(self) -> None:
+        """Let conditions see what was written, and bring what was thrown to who waits for it."""
+        while True:
+            if self.conditions and self.scopes.written:
+                look_again(self)
+            if not self.thrown:
+                return
+            deliver(self, self.thrown.popleft())
 
     # -- an element's life
 
@@ -173,6 +193,8 @@ class Runtime:
 
     def completed(self, task: Task) -> None:
         """The element is done; its tokens go on."""
+        if task.task_spec.undoable:
+            remember(self, task)
         self._put_away(task, CloseReason.COMPLETED)
         self._note_change(task, ElementState.COMPLETED)
 
@@ -187,6 +209,8 @@ class Runtime:
         self.thaw(task)
         self.detach_all(task)
         self.scopes.drop(task.id)
+        if "for" in task.internal_data:
+            handler_ended(self, task.internal_data["for"])
 
     def _note_change(self, task: Task, state: ElementState, *, started: bool = False) -> None:
         """Write down that an element began or ended; one that does both within the step appears once."""
@@ -195,7 +219,7 @@ class Runtime:
         before = self.ledger.elements.get(task.id)
         self.ledger.elements[task.id] = ElementChange(
             key=task.id,
-            element_id=spec.name,
+            element_id=spec.element.id,
             type=spec.type,
             process_id=home.process_id,
             scope_key=workflow.chain[0],
@@ -259,7 +283,7 @@ class Runtime:
         spec, home = task.task_spec, task.workflow.home
         return {
             "key": task.id,
-            "element_id": spec.name,
+            "element_id": spec.element.id,
             "element_name": spec.element.name,
             "element_instance_key": element_instance_key,
             "process_id": home.process_id,
@@ -277,6 +301,13 @@ class Runtime:
         if wait is not None and wait["k"] in KINDS:
             self.ledger.close(WaitKind(wait["k"]), task.id, reason)
         self.bound.pop(task.id, None)
+        self.conditions.pop(task.id, None)
+
+    def watch(self, task: Task) -> None:
+        """It waits for a condition: what is written from now on is noted, to look at the condition again."""
+        self.conditions[task.id] = None
+        if self.scopes.written is None:
+            self.scopes.written = {}
 
     def finish(self, task: Task, result: Variables) -> None:
         """What the element waited for has come: it completes when it runs next."""
@@ -301,6 +332,10 @@ class Runtime:
 
     def attached(self, host: Task) -> list[Task]:
         return [self.index[task_id] for task_id in host.internal_data.get("edge", ())]
+
+    def is_interrupted(self, host: Task) -> bool:
+        """Whether a condition on the edge of the element holds already, so that it ends before its work begins."""
+        return any(thrown.kind == "condition" and interrupts(self, thrown.task, host) for thrown in self.thrown)
 
     def detach(self, host: Task, task: Task) -> None:
         """The wait is no longer the host's; it is not closed by this."""

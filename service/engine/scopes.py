@@ -64,6 +64,8 @@ class Scopes:
         self.values = values
         self.changed: set[str] = set()
         self.changed_at_root: set[str] = set()
+        self.written: dict[tuple[int, str], str] | None = None
+        """Scope and name → `create` or `update`, since somebody looked; None when nobody wants to know."""
 
     def visible(self, chain: Chain, extra: Variables | None = None) -> Visible:
         return Visible(self.values, chain, extra)
@@ -76,7 +78,11 @@ class Scopes:
         """Write exactly there."""
         if not variables:
             return
-        self.values.setdefault(key, {}).update(variables)
+        scope = self.values.setdefault(key, {})
+        if self.written is not None:
+            for name in variables:
+                self.written.setdefault((key, name), "update" if name in scope else "create")
+        scope.update(variables)
         self.changed.update(variables)
         if key == self.root:
             self.changed_at_root.update(variables)

@@ -23,6 +23,7 @@ from service.domain.ports import Keys
 from .pruning import prune
 from .runtime import Runtime
 from .specs.workflow import Inside, QuietTask
+from .subscriptions import CONDITION
 
 HEADER = b"\x01"
 """Version 1 of the format."""
@@ -44,6 +45,7 @@ def dump(runtime: Runtime) -> bytes:
         "tasks": _rows(top),
         "nested": [[workflow.container.id, _rows(workflow)] for workflow in order],
         "variables": [[key, values] for key, values in runtime.scopes.values.items() if values],
+        **({"undo": runtime.undo} if runtime.undo else {}),
     }
     packed: bytes = _compressor().compress(orjson.dumps(plain))
     return HEADER + packed
@@ -63,6 +65,7 @@ def load(catalog: Catalog, state: bytes, now: datetime, keys: Keys) -> Runtime:
     values = dict(plain["variables"])
     runtime = Runtime(catalog, now, keys, plain["instance"], values)
     runtime.status = InstanceStatus(plain["status"])
+    runtime.undo = plain.get("undo", [])
     top = runtime.open_root(plain["definition"])
     top.completed = runtime.status is not InstanceStatus.ACTIVE
     _fill(runtime, top, plain["tasks"])
@@ -81,8 +84,11 @@ def _fill(runtime: Runtime, workflow: Inside, rows: Sequence[Any]) -> None:
         task = QuietTask(workflow, spec, parent=root, state=state, id=key)
         task.internal_data = data
         runtime.index[key] = task
-        if "wait" in data and data["wait"].get("bound"):
-            runtime.bound[key] = None
+        if "wait" in data:
+            if data["wait"].get("bound"):
+                runtime.bound[key] = None
+            if data["wait"]["k"] == CONDITION:
+                runtime.watch(task)
 
 
 def _read(state: bytes) -> Any:

@@ -2,7 +2,7 @@
 
 The note (`internal_data["wait"]`) holds what the engine needs when the stimulus comes: `k` kind, `due`, `since` (when the
 wait began, as of which a bound expression is evaluated), `left` and `cycle` of a repeating timer, `code` of an error,
-`name` of a signal.
+`name` of a signal, `was` whether a condition held when it was last looked at.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from SpiffWorkflow.task import Task
 from service.domain.deadlines import Count
 from service.domain.waits import DeadlineBinding, IncidentType, SubscriptionWait, TimerWait, WaitKind
 
+from . import conditions
 from .expressions import demand_instant, source_of
 from .incidents import Incident
 from .model import (
+    CancelTrigger,
+    ConditionTrigger,
     ErrorTrigger,
     EscalationTrigger,
     MessageTrigger,
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
     from .runtime import Runtime
 
 KINDS = frozenset(WaitKind)
-"""Kinds of notes that have a wait row; errors and escalations are looked for by the engine itself."""
+"""Kinds of notes that have a wait row; errors, escalations, cancelling and conditions are the engine's own matter."""
+CONDITION = "condition"
 
 
 def subscribe(runtime: Runtime, task: Task, trigger: Trigger, chain: Chain, element_instance_key: int) -> None:
@@ -56,6 +60,11 @@ def subscribe(runtime: Runtime, task: Task, trigger: Trigger, chain: Chain, elem
             note(task, "error", code=trigger.code)
         case EscalationTrigger():
             note(task, "escalation", code=trigger.code)
+        case CancelTrigger():
+            note(task, "cancel", code=None)
+        case ConditionTrigger():
+            note(task, CONDITION, was=False)
+            conditions.begin(runtime, task)
         case _:
             raise AssertionError(f"nothing waits for {trigger}")
 

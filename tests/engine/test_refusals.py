@@ -66,16 +66,67 @@ def tag(name: str, inner: str = "", **attributes: str) -> str:
 
 ONE_ELEMENT = {
     "complexGateway": (tag("complexGateway"), "kompleks gateway"),
-    "transaction": (tag("transaction", start("s2")), "transaktion"),
+    "transaction with a method": (tag("transaction", start("s2"), method="##Store"), "ved kompensation"),
+    "transaction by an event": (tag("transaction", start("s2"), triggeredByEvent="true"), "startes af en hændelse"),
     "choreographyTask": (tag("choreographyTask"), "Koreografier"),
-    "standard loop": (task("x", "<bpmn:standardLoopCharacteristics/>"), "løkke"),
+    "a loop without an end": (task("x", "<bpmn:standardLoopCharacteristics/>"), "ingen ende"),
+    "a loop of no rounds": (task("x", '<bpmn:standardLoopCharacteristics loopMaximum="0"/>'), "fra 1"),
+    "a loop condition without equals sign": (
+        task(
+            "x",
+            "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>x</bpmn:loopCondition></bpmn:standardLoopCharacteristics>",
+        ),
+        "begynder med =",
+    ),
     "compensation handler": (tag("task", isForCompensation="true"), "Kompensation"),
-    "start quantity": (tag("task", startQuantity="2"), "startQuantity"),
-    "completion quantity": (tag("task", completionQuantity="2"), "completionQuantity"),
-    "compensation throw": (throw("x", "<bpmn:compensateEventDefinition/>"), "Kompensation"),
-    "conditional catch": (catch("x", "<bpmn:conditionalEventDefinition/>"), "Betingelseshændelser"),
-    "cancel end": (throw("x", "<bpmn:cancelEventDefinition/>"), "Annulleringshændelser"),
-    "several definitions": (catch("x", message() + signal()), "Flere hændelser"),
+    "start quantity": (tag("task", startQuantity="0"), "startQuantity"),
+    "completion quantity": (tag("task", completionQuantity="to"), "completionQuantity"),
+    "compensation of what cannot be": (
+        throw("x", '<bpmn:compensateEventDefinition activityRef="y"/>') + task("y") + chain("s", "y", "e"),
+        "kan ikke kompenseres",
+    ),
+    "compensation of something elsewhere": (
+        throw("x", '<bpmn:compensateEventDefinition activityRef="y"/>')
+        + sub("k", start("s2") + task("y") + chain("s2", "y"))
+        + chain("s", "k", "e"),
+        "ikke en aktivitet i samme",
+    ),
+    "compensation caught in the flow": (catch("x", "<bpmn:compensateEventDefinition/>"), "kan ikke have kompensation"),
+    "conditional without a condition": (catch("x", "<bpmn:conditionalEventDefinition/>"), "mangler en betingelse"),
+    "conditional start": (
+        start(
+            "x",
+            "<bpmn:conditionalEventDefinition><bpmn:condition>=y</bpmn:condition></bpmn:conditionalEventDefinition>",
+        ),
+        "kan ikke have betingelse",
+    ),
+    "conditional on unknown changes": (
+        catch(
+            "x",
+            "<bpmn:conditionalEventDefinition>"
+            + ext('<zeebe:conditionalFilter variableEvents="delete"/>')
+            + "<bpmn:condition>=y</bpmn:condition></bpmn:conditionalEventDefinition>",
+        ),
+        "create og update",
+    ),
+    "cancel thrown in the flow": (throw("x", "<bpmn:cancelEventDefinition/>"), "kan ikke have annullering"),
+    "a cancelled transaction without a way out": (
+        tag("transaction", start("s2") + end("e2", "<bpmn:cancelEventDefinition/>") + chain("s2", "e2")),
+        "ingen vej ud",
+    ),
+    "several definitions at the start of a process": (start("x", message() + signal()), "starthændelse for hver"),
+    "a link among several": (throw("x", signal() + link("L")), "samme symbol"),
+    "two ends at once": (end("x", error("E1") + terminate()), "samme symbol"),
+    "all of several with an error": (
+        boundary("x", "s1", message() + error("E1")).replace(' id="x"', ' id="x" parallelMultiple="true"')
+        + task("s1")
+        + chain("s", "s1", "e"),
+        "vente på andre",
+    ),
+    "a multiple boundary with compensation": (
+        boundary("x", "s1", message() + "<bpmn:compensateEventDefinition/>") + task("s1") + chain("s", "s1", "e"),
+        "samme symbol",
+    ),
     "definition ref": (
         catch("x", "<bpmn:eventDefinitionRef>d</bpmn:eventDefinitionRef>"),
         "fælles hændelsesdefinition",
@@ -171,7 +222,7 @@ ONE_ELEMENT = {
         gate("eventBased", "x").replace("eventBasedGateway ", 'eventBasedGateway eventGatewayType="Parallel" ', 1),
         "parallel hændelsesgateway",
     ),
-    "default on a task": (tag("task", default="f"), "standardpil"),
+    "default on a task that is not its own": (tag("task", default="f"), "udgår ikke herfra"),
     "default that is no own flow": (gate("exclusive", "x", "nej"), "udgår ikke"),
     "wrong direction": (
         gate("exclusive", "x").replace("exclusiveGateway ", 'exclusiveGateway gatewayDirection="Converging" ', 1),
@@ -227,7 +278,7 @@ WHOLE = {
     "unreachable": (diagram(start(), A, B, end(), chain("s", "a", "e")), "aldrig nås", "b"),
     "condition after a task": (
         diagram(start(), A, end(), chain("s", "a"), flow("a", "e", "=x", "f9")),
-        "eksklusiv eller inklusiv",
+        "den eneste herfra",
         "f9",
     ),
     "condition after a parallel gateway": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,11 +16,13 @@ from .checks import Checker
 from .info import InfoReader, starts
 from .rules import check_drawing
 from .scopes import ScopeReader
+from .undoing import check_undoing
 from .values import NC_NAME, Values
 from .vocabulary import check_words
 from .xml import BPMN, MODELER, Findings, Node, parse
 
 REFERABLE = frozenset({"message", "signal", "error", "escalation"})
+"""What elements refer to by id, and shared event definitions."""
 SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """A time to try timer expressions of start events with; the real one is told when they are armed."""
 
@@ -49,8 +51,17 @@ def read_file(content: bytes, file: str) -> tuple[tuple[ReadProcess, ...], tuple
     executable = [node for node in root.all("process") if node.get("isExecutable") in {"true", "1"}]
     if not executable:
         findings.error(root, 'Filen har ingen proces, der kan udføres. Sæt isExecutable="true" på processen.')
-    referred = {node.id: node for node in root.children() if node.tag in REFERABLE and node.id}
-    read = [_process(node, referred, findings) for node in executable]
+    referred = {
+        node.id: node
+        for node in root.children()
+        if node.id and (node.tag in REFERABLE or node.tag.endswith("EventDefinition"))
+    }
+    associations = [
+        (node.get("sourceRef") or "", node.get("targetRef") or "")
+        for node in root.descendants()
+        if node.tag == "association" and node.namespace == BPMN
+    ]
+    read = [_process(node, referred, associations, findings) for node in executable]
     findings.refuse_if_any()
     return tuple(r for r in read if r is not None), findings.warnings
 
@@ -77,18 +88,21 @@ def _check_ids(root: Node, findings: Findings) -> None:
         seen.setdefault(node.id, node)
 
 
-def _process(node: Node, referred: Mapping[str, Node], findings: Findings) -> ReadProcess | None:
+def _process(
+    node: Node, referred: Mapping[str, Node], associations: Sequence[tuple[str, str]], findings: Findings
+) -> ReadProcess | None:
     if not node.id or not NC_NAME.fullmatch(node.id):
         findings.error(node, "Processen mangler et gyldigt id. Giv den et af bogstaver, tal, _ og -, bogstav først.")
         return None
     values = Values(findings)
-    reader = ScopeReader(values, referred)
+    reader = ScopeReader(values, referred, associations)
     tag = node.extension("versionTag")
     version_tag = (tag.get("value") or "").strip() or None if tag is not None else None
     if tag is not None and version_tag is None:
         findings.error(tag, "zeebe:versionTag mangler en value. Skriv versionens navn.")
     process = Process(id=node.id, name=node.label, version_tag=version_tag, scope=reader.scope(node))
     Checker(findings).process(process)
+    check_undoing(process, findings)
     names = _start_names(process, findings)
     _check_timer_starts(process, findings)
     info = InfoReader(node, reader.extensions)

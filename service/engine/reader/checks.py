@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from service.engine.model import (
     Activity,
     AdHoc,
+    ConditionTrigger,
     Element,
     ErrorTrigger,
     EscalationTrigger,
@@ -128,13 +129,13 @@ class Checker:
     # -- flows and gateways
 
     def _flows(self, element: Element) -> None:
-        if element.type in CONDITIONAL:
+        if element.type in CONDITIONAL or isinstance(element, Activity):
             return
         for flow in element.outgoing:
             if flow.condition is not None:
                 self._flow(
                     flow,
-                    "Betingelser kan kun stå på pile fra en eksklusiv eller inklusiv gateway. Indsæt en gateway.",
+                    "Betingelser kan kun stå på pile fra en opgave eller en eksklusiv eller inklusiv gateway. Indsæt en gateway.",
                 )
 
     def _flow(self, flow: Flow, message: str) -> None:
@@ -171,11 +172,11 @@ class Checker:
             target = scope.elements[flow.target]
             trigger = target.trigger if isinstance(target, Event) else None
             if target.type != "intermediateCatchEvent" or not isinstance(
-                trigger, MessageTrigger | TimerTrigger | SignalTrigger
+                trigger, MessageTrigger | TimerTrigger | SignalTrigger | ConditionTrigger
             ):
                 self._flow(
                     flow,
-                    f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtagehændelser med besked, timer eller signal.",
+                    f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtagehændelser med besked, timer, signal eller betingelse.",
                 )
                 continue
             if len(target.incoming) > 1:
@@ -261,6 +262,8 @@ def _begins_itself(element: Element) -> bool:
     if element.type in {"startEvent", "boundaryEvent"}:
         return True
     if isinstance(element, SubProcess) and element.event_start is not None:
+        return True
+    if isinstance(element, Activity) and element.for_compensation:
         return True
     return (
         isinstance(element, Event)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.engine.model import (
+    CancelTrigger,
+    CompensateTrigger,
+    ConditionTrigger,
     ErrorTrigger,
     EscalationTrigger,
     LinkTrigger,
+    ManyTriggers,
     MessageTrigger,
+    OneTrigger,
     SignalTrigger,
     TerminateTrigger,
     TimerTrigger,
@@ -26,11 +31,11 @@ END, CATCH, THROW, BOUNDARY = "endEvent", "intermediateCatchEvent", "intermediat
 ALLOWED: Mapping[str, frozenset[str]] = {
     START: frozenset({"", "message", "timer", "signal"}),
     SUB_START: frozenset({""}),
-    EVENT_START: frozenset({"message", "timer", "signal", "error", "escalation"}),
-    END: frozenset({"", "message", "signal", "error", "escalation", "terminate"}),
-    CATCH: frozenset({"message", "timer", "signal", "link"}),
-    THROW: frozenset({"", "message", "signal", "escalation", "link"}),
-    BOUNDARY: frozenset({"message", "timer", "signal", "error", "escalation"}),
+    EVENT_START: frozenset({"message", "timer", "signal", "error", "escalation", "conditional", "compensate"}),
+    END: frozenset({"", "message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}),
+    CATCH: frozenset({"message", "timer", "signal", "link", "conditional"}),
+    THROW: frozenset({"", "message", "signal", "escalation", "link", "compensate"}),
+    BOUNDARY: frozenset({"message", "timer", "signal", "error", "escalation", "conditional", "compensate", "cancel"}),
 }
 """Which event definitions an event may carry ("" is none)."""
 NAMES = {
@@ -51,7 +56,15 @@ KINDS = {
     "escalation": "eskalering",
     "terminate": "afbrydelse",
     "link": "link",
+    "conditional": "betingelse",
+    "compensate": "kompensation",
+    "cancel": "annullering",
 }
+TOGETHER = frozenset({"message", "timer", "signal", "error", "escalation", "conditional"})
+"""What an event may catch as one of several."""
+ENDING = ("error", "terminate", "cancel")
+"""What ends the path that throws it: the last of several, and the only one of its kind."""
+CHANGES = frozenset({"create", "update"})
 CYCLES = {START, EVENT_START, BOUNDARY}
 THROWING = {END, THROW}
 
@@ -66,7 +79,9 @@ def role_of(node: Node, owner: Node) -> str:
 
 
 class TriggerReader:
-    """Reads event definitions of one file. `referred` are the file's messages, signals, errors, escalations by id."""
+    """Reads event definitions of one file. `referred` are the file's messages, signals, errors, escalations and shared
+    event definitions by id.
+    """
 
     def __init__(self, values: Values, referred: Mapping[str, Node]) -> None:
         self.values = values
@@ -75,29 +90,74 @@ class TriggerReader:
 
     def trigger(self, node: Node, role: str, interrupting: bool) -> Trigger | None:
         """The event's trigger; None for a none event (or one that cannot be read, which is a finding)."""
-        definitions = [
-            child for child in node.children() if child.namespace == BPMN and child.tag.endswith("EventDefinition")
+        definitions = self._definitions(node)
+        kinds = [definition.tag.removesuffix("EventDefinition") for definition in definitions]
+        if any(kind not in KINDS for kind in kinds) or not self._may_stand(node, kinds, role):
+            return None  # refused by the vocabulary already, or just now
+        read = [
+            self._one(kind, definition, role, interrupting) for kind, definition in zip(kinds, definitions, strict=True)
         ]
-        if len(definitions) > 1:
-            self.findings.error(node, "Flere hændelser på ét symbol kan ikke udføres. Tegn en hændelse for hver.")
-            return None
-        kind = definitions[0].tag.removesuffix("EventDefinition") if definitions else ""
-        if kind not in KINDS or not definitions:  # refused by the vocabulary already, or none
-            return None
-        if kind not in ALLOWED[role]:
-            may = ", ".join(KINDS[k] for k in KINDS if k in ALLOWED[role])
-            self.findings.error(node, f"{NAMES[role]} kan ikke have {KINDS[kind]}. Den kan have: {may}.")
-            return None
-        read = {
-            "message": self._message,
-            "timer": self._timer,
-            "signal": self._signal,
-            "error": self._error,
-            "escalation": self._escalation,
-            "terminate": lambda *_: TerminateTrigger(),
-            "link": self._link,
-        }[kind]
-        return read(definitions[0], role, interrupting)
+        triggers = [trigger for trigger in read if trigger is not None]
+        if len(triggers) < 2:
+            return triggers[0] if triggers else None
+        return ManyTriggers(tuple(triggers), self.values.flag(node, "parallelMultiple", False))
+
+    def _definitions(self, node: Node) -> list[Node]:
+        """Its own definitions, then those it shares with others; thrown ones that end the path come last."""
+        found = [c for c in node.children() if c.namespace == BPMN and c.tag.endswith("EventDefinition")]
+        for reference in node.all("eventDefinitionRef"):
+            shared = self.referred.get(reference.text) or self.referred.get(reference.text.rsplit(":", 1)[-1])
+            if shared is not None and shared.tag.endswith("EventDefinition"):  # what is not is a finding of the rules
+                found.append(shared)
+        return sorted(found, key=lambda d: d.tag.removesuffix("EventDefinition") in ENDING)
+
+    def _may_stand(self, node: Node, kinds: list[str], role: str) -> bool:
+        for kind in kinds:
+            if kind not in ALLOWED[role]:
+                may = ", ".join(KINDS[k] for k in KINDS if k in ALLOWED[role])
+                self.findings.error(node, f"{NAMES[role]} kan ikke have {KINDS[kind]}. Den kan have: {may}.")
+                return False
+        if len(kinds) < 2:
+            return True
+        if role == START:
+            self.findings.error(
+                node, "En proces kan ikke begynde ved et symbol med flere hændelser. Tegn en starthændelse for hver."
+            )
+            return False
+        ends = sum(kind in ENDING for kind in kinds)
+        if ("link" in kinds or ends > 1) if role in THROWING else not TOGETHER.issuperset(kinds):
+            told = ", ".join(KINDS[kind] for kind in kinds)
+            self.findings.error(node, f"Hændelserne {told} kan ikke stå på samme symbol. Tegn en hændelse for hver.")
+            return False
+        if self.values.flag(node, "parallelMultiple", False) and not {"error", "escalation"}.isdisjoint(kinds):
+            self.findings.error(
+                node, "En fejl eller eskalering kan ikke vente på andre hændelser. Fjern parallelMultiple."
+            )
+            return False
+        return True
+
+    def _one(self, kind: str, definition: Node, role: str, interrupting: bool) -> OneTrigger | None:
+        match kind:
+            case "message":
+                return self._message(definition, role)
+            case "timer":
+                return self._timer(definition, role, interrupting)
+            case "signal":
+                return self._signal(definition)
+            case "error":
+                return self._error(definition, role, interrupting)
+            case "escalation":
+                return self._escalation(definition, role)
+            case "terminate":
+                return TerminateTrigger()
+            case "link":
+                return self._link(definition)
+            case "conditional":
+                return self._condition(definition)
+            case "compensate":
+                return self._compensate(definition, role)
+            case _:
+                return CancelTrigger()
 
     def message(self, node: Node, reference: str, *, key_needed: bool) -> MessageTrigger | None:
         """The message of this id, as something to wait for."""
@@ -119,7 +179,7 @@ class TriggerReader:
         key = self.values.formula(subscription, text, "Korrelationsnøglen (correlationKey)")
         return None if name is None or key is None else MessageTrigger(name, key)
 
-    def _message(self, definition: Node, role: str, _: bool) -> Trigger | None:
+    def _message(self, definition: Node, role: str) -> MessageTrigger | None:
         reference = definition.get("messageRef") or ""
         if role in THROWING:
             if reference:
@@ -127,7 +187,7 @@ class TriggerReader:
             return MessageTrigger("", None)
         return self.message(definition, reference, key_needed=role != START)
 
-    def _timer(self, definition: Node, role: str, interrupting: bool) -> Trigger | None:
+    def _timer(self, definition: Node, role: str, interrupting: bool) -> TimerTrigger | None:
         forms = [child for child in definition.children() if child.tag in {"timeDate", "timeDuration", "timeCycle"}]
         if len(forms) != 1:
             self.findings.error(
@@ -162,18 +222,18 @@ class TriggerReader:
                 return None
         return None if value is None else TimerTrigger(form, value)
 
-    def _signal(self, definition: Node, _: str, __: bool) -> Trigger | None:
+    def _signal(self, definition: Node) -> SignalTrigger | None:
         signal = self._referred(definition, definition.get("signalRef") or "", "signal", "signalet")
         name = None if signal is None else self._name(signal, definition, "Signalet")
         return None if name is None else SignalTrigger(name)
 
-    def _error(self, definition: Node, role: str, interrupting: bool) -> Trigger | None:
+    def _error(self, definition: Node, role: str, interrupting: bool) -> ErrorTrigger | None:
         if role in {EVENT_START, BOUNDARY} and not interrupting:
             self.findings.error(definition, "En fejlhændelse afbryder altid. Gør den afbrydende.")
         found, code = self._code(definition, "error", "fejlen", role)
         return ErrorTrigger(code) if found else None
 
-    def _escalation(self, definition: Node, role: str, _: bool) -> Trigger | None:
+    def _escalation(self, definition: Node, role: str) -> EscalationTrigger | None:
         found, code = self._code(definition, "escalation", "eskaleringen", role)
         return EscalationTrigger(code) if found else None
 
@@ -201,7 +261,28 @@ class TriggerReader:
             return False, None
         return True, text or None
 
-    def _link(self, definition: Node, _: str, __: bool) -> Trigger | None:
+    def _condition(self, definition: Node) -> ConditionTrigger | None:
+        holder = definition.first("condition")
+        if holder is None:
+            self.findings.error(definition, "Hændelsen mangler en betingelse. Skriv et udtryk, der begynder med =.")
+            return None
+        condition = self.values.formula(holder, holder.text, "Hændelsens betingelse (condition)")
+        filter_ = definition.extension("conditionalFilter")
+        names = _listed(filter_, "variableNames")
+        changes = _listed(filter_, "variableEvents")
+        if not changes <= CHANGES:
+            self.findings.error(
+                definition, f"variableEvents kan være create og update, ikke '{', '.join(sorted(changes - CHANGES))}'."
+            )
+        return None if condition is None else ConditionTrigger(condition, names, changes)
+
+    def _compensate(self, definition: Node, role: str) -> CompensateTrigger:
+        activity = (definition.get("activityRef") or "").rsplit(":", 1)[-1] or None
+        if activity is not None and role not in THROWING:
+            self.findings.error(definition, "Her kan der ikke peges på en aktivitet (activityRef). Fjern den.")
+        return CompensateTrigger(activity, self.values.flag(definition, "waitForCompletion", True))
+
+    def _link(self, definition: Node) -> LinkTrigger | None:
         name = (definition.get("name") or "").strip()
         if not name:
             self.findings.error(definition, "Linket mangler et navn. Giv de to ender af linket samme navn.")
@@ -226,3 +307,8 @@ class TriggerReader:
         else:
             self.findings.error(node, f"Her mangler en henvisning til {what}. Vælg eller opret den.")
         return None
+
+
+def _listed(holder: Node | None, attribute: str) -> frozenset[str]:
+    text = holder.get(attribute) or "" if holder is not None else ""
+    return frozenset(part.strip() for part in text.split(",") if part.strip())

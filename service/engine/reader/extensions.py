@@ -12,6 +12,7 @@ from service.engine.model import (
     IoMapping,
     JobWork,
     Loop,
+    Repeat,
     Resource,
     ScriptWork,
     UserWork,
@@ -203,11 +204,12 @@ class ExtensionReader:
 
     # -- loops
 
-    def loop(self, node: Node) -> Loop | None:
-        """Multi-instance characteristics; None when there are none (or they cannot be read, which is a finding)."""
+    def loop(self, node: Node) -> Loop | Repeat | None:
+        """Its loop or multi-instance marker; None when there is none (or it cannot be read, which is a finding)."""
         outer = node.first("multiInstanceLoopCharacteristics")
         if outer is None:
-            return None
+            standard = node.first("standardLoopCharacteristics")
+            return None if standard is None else self._repeat(standard)
         holder = outer.extension("loopCharacteristics")
         if holder is None:
             self.findings.error(
@@ -229,6 +231,33 @@ class ExtensionReader:
             output_element=output_element,
             completion=completion,
         )
+
+    def _repeat(self, node: Node) -> Repeat | None:
+        holder = node.first("loopCondition")
+        condition = None
+        if holder is not None:
+            condition = self.values.formula(holder, holder.text, "Løkkens betingelse (loopCondition)")
+        text = (node.get("loopMaximum") or "").strip()
+        if text and not (text.isdecimal() and int(text)):
+            self.findings.error(
+                node, f"Løkkens største antal (loopMaximum) skal være et helt tal fra 1, ikke '{text}'."
+            )
+            return None
+        if holder is None and not text:
+            self.findings.error(
+                node, "Løkken har ingen ende. Skriv en betingelse (loopCondition) eller et største antal (loopMaximum)."
+            )
+            return None
+        return Repeat(
+            condition=condition,
+            test_before=self.values.flag(node, "testBefore", False),
+            maximum=int(text) if text else None,
+        )
+
+    def quantity(self, node: Node, attribute: str) -> int:
+        """`startQuantity` or `completionQuantity`; what is no count is a finding of the rules."""
+        text = (node.get(attribute) or "1").strip()
+        return max(int(text), 1) if text.isdecimal() else 1
 
     def output_pair(self, holder: Node) -> tuple[str | None, Formula | None]:
         """`outputCollection` and `outputElement`: both or none."""

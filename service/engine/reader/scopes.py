@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import UnionType
 from typing import Any
 
 from service.engine.model import (
     Activity,
     AdHoc,
+    CancelTrigger,
     Element,
     Event,
     Flow,
     Gateway,
     JobWork,
+    ManyTriggers,
     MessageTrigger,
     NoWork,
     ReceiveWork,
@@ -21,13 +25,14 @@ from service.engine.model import (
     SubProcess,
     Task,
     TimerTrigger,
+    Trigger,
     Work,
 )
 
 from .events import BOUNDARY, CATCH, EVENT_START, START, THROWING, TriggerReader, role_of
 from .extensions import ExtensionReader
 from .values import NC_NAME, Values
-from .vocabulary import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS
+from .vocabulary import ACTIVITIES, CONTAINERS, EVENTS, FLOW_NODES, GATEWAYS
 from .xml import Findings, Node
 
 Common = dict[str, Any]
@@ -37,9 +42,11 @@ Common = dict[str, Any]
 class ScopeReader:
     """Reads the scopes of one file."""
 
-    def __init__(self, values: Values, referred: Mapping[str, Node]) -> None:
+    def __init__(self, values: Values, referred: Mapping[str, Node], associations: Sequence[tuple[str, str]]) -> None:
+        """`associations`: source and target of each, wherever it is drawn."""
         self.values = values
         self.findings: Findings = values.findings
+        self.associations = associations
         self.extensions = ExtensionReader(values)
         self.triggers = TriggerReader(values, referred)
 
@@ -154,14 +161,16 @@ class ScopeReader:
             return Gateway(**common, default=node.get("default") or None)
         if node.tag in EVENTS:
             return self._event(node, owner, common)
-        if node.get("default"):
-            self.findings.error(
-                node, "En standardpil kan kun udgå fra en eksklusiv eller inklusiv gateway. Indsæt en gateway."
-            )
-        if node.tag in ACTIVITIES - {"subProcess", "adHocSubProcess"}:
+        common |= {
+            "loop": self.extensions.loop(node),
+            "default": node.get("default") or None,
+            "for_compensation": self.values.flag(node, "isForCompensation", False),
+            "start_quantity": self.extensions.quantity(node, "startQuantity"),
+            "completion_quantity": self.extensions.quantity(node, "completionQuantity"),
+        }
+        if node.tag in ACTIVITIES - CONTAINERS:
             return Task(
                 **common,
-                loop=self.extensions.loop(node),
                 work=self._work(node),
                 headers=self.extensions.headers(node),
             )
@@ -208,9 +217,9 @@ class ScopeReader:
     def _defined(node: Node) -> bool:
         return any(child.tag.endswith(("EventDefinition", "eventDefinitionRef")) for child in node.children())
 
-    def _event_job(self, node: Node, trigger: object) -> JobWork | None:
+    def _event_job(self, node: Node, trigger: Trigger | None) -> JobWork | None:
         holder = node.extension("taskDefinition")
-        if not isinstance(trigger, MessageTrigger):
+        if not _has(trigger, MessageTrigger):
             if holder is not None or node.extension("taskHeaders") is not None:
                 self.findings.error(
                     node, "Kun en beskedhændelse kan udføres som job. Fjern taskDefinition og taskHeaders."
@@ -232,7 +241,7 @@ class ScopeReader:
             return None
         return self.extensions.form(node)[0]
 
-    def _check_event_extensions(self, node: Node, role: str, common: Common, trigger: object) -> None:
+    def _check_event_extensions(self, node: Node, role: str, common: Common, trigger: Trigger | None) -> None:
         if common["deadline_id"] and not (isinstance(trigger, TimerTrigger) and role != START):
             self.findings.error(
                 node,
@@ -240,24 +249,23 @@ class ScopeReader:
             )
         elif common["deadline_id"] and isinstance(trigger, TimerTrigger) and trigger.form == "timeCycle":
             self.findings.error(node, "En gentagelse kan ikke være en frist. Brug en dato (timeDate).")
-        throws_data = role in THROWING and isinstance(trigger, MessageTrigger | SignalTrigger)
+        throws_data = role in THROWING and _has(trigger, MessageTrigger | SignalTrigger)
         if common["inputs"] and not throws_data:
             self.findings.error(node, "Her kan der ikke være input. Flyt det til et trin før eller efter.")
-        catches = role not in THROWING or isinstance(trigger, MessageTrigger)
+        catches = role not in THROWING or _has(trigger, MessageTrigger)
         if common["outputs"] and not catches:
             self.findings.error(node, "Her kan der ikke være output. Flyt det til et trin før eller efter.")
 
     def _container(self, node: Node, common: Common) -> Activity:
         inner = self.scope(node)
-        loop = self.extensions.loop(node)
         event_driven = self.values.flag(node, "triggeredByEvent", False)
-        if node.tag == "subProcess":
-            start = inner.elements.get(inner.none_start or "") if event_driven else None
-            return SubProcess(**common, loop=loop, scope=inner, event_start=start if isinstance(start, Event) else None)
-        if event_driven:
+        if event_driven and node.tag != "subProcess":
             self.findings.error(
-                node, "En ad hoc-delproces kan ikke startes af en hændelse. Læg den i en hændelsesdelproces."
+                node, f"En {node.tag} kan ikke startes af en hændelse. Læg den i en hændelsesdelproces."
             )
+        if node.tag != "adHocSubProcess":
+            start = inner.elements.get(inner.none_start or "") if event_driven else None
+            return SubProcess(**common, scope=inner, event_start=start if isinstance(start, Event) else None)
         holder = node.extension("adHoc")
         active = output = output_element = None
         if holder is not None:
@@ -270,7 +278,6 @@ class ScopeReader:
             output, output_element = self.extensions.output_pair(holder)
         return AdHoc(
             **common,
-            loop=loop,
             scope=inner,
             active=active,
             output=output,
@@ -318,12 +325,17 @@ class ScopeReader:
     # -- boundary events
 
     def _attach(self, elements: dict[str, Element]) -> dict[str, Element]:
-        """Boundary events become part of the activity they sit on."""
+        """Boundary events become part of the activity they sit on; a compensation event names its handler."""
         events: dict[str, list[Event]] = {}
+        handlers: dict[str, str] = {}
         for element in elements.values():
             if isinstance(element, Event) and element.type == BOUNDARY:
                 host = elements.get(element.attached_to or "")
-                if isinstance(host, Activity):
+                if isinstance(host, Activity) and element.compensates:
+                    handlers[host.id] = self._handler(element, host, elements)
+                elif isinstance(host, Activity):
+                    if isinstance(element.trigger, CancelTrigger) and host.type != "transaction":
+                        continue  # a finding of the rules
                     events.setdefault(host.id, []).append(element)
                 else:
                     self.findings.at(
@@ -331,11 +343,28 @@ class ScopeReader:
                         element.line,
                         f"Kanthændelsen sidder på '{element.attached_to or ''}', som ikke er en aktivitet her. Sæt den på en aktivitet.",
                     )
-        return {id_: _with_boundary(element, events.get(id_, [])) for id_, element in elements.items()}
+        return {
+            id_: replace(element, boundary=tuple(events.get(id_, ())), handler=handlers.get(id_))
+            if isinstance(element, Activity)
+            else element
+            for id_, element in elements.items()
+        }
+
+    def _handler(self, event: Event, host: Activity, elements: Mapping[str, Element]) -> str:
+        """The activity that the compensation event is associated with; it stands beside the host."""
+        for source, target in self.associations:
+            handler = elements.get(target)
+            if source == event.id and isinstance(handler, Activity) and handler.for_compensation:
+                return handler.id
+        self.findings.at(
+            event.id,
+            event.line,
+            f"Oprydningen efter '{host.id}' skal stå i samme (del)proces og være mærket som kompensation. Tegn den dér.",
+        )
+        return ""
 
 
-def _with_boundary(element: Element, events: list[Event]) -> Element:
-    if not events or not isinstance(element, Activity):
-        return element
-    values = {name: getattr(element, name) for name in element.__dataclass_fields__}
-    return type(element)(**{**values, "boundary": tuple(events)})
+def _has(trigger: Trigger | None, kinds: type | UnionType) -> bool:
+    """Whether the trigger, or one of several, is of such a kind."""
+    some = trigger.triggers if isinstance(trigger, ManyTriggers) else (trigger,)
+    return any(isinstance(one, kinds) for one in some)

@@ -18,13 +18,12 @@ TASKS = frozenset(
 )
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
-CONTAINERS = frozenset({"subProcess", "adHocSubProcess"})
+CONTAINERS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 ACTIVITIES = TASKS | CONTAINERS | {"callActivity"}
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 REFUSED = {
     "complexGateway": "En kompleks gateway kan ikke udføres. Brug en eksklusiv, inklusiv eller parallel gateway.",
-    "transaction": "En transaktion kan ikke udføres. Brug en almindelig delproces med fejlhændelser.",
     "choreographyTask": "Koreografier kan ikke udføres. Brug en proces med beskeder.",
     "subChoreography": "Koreografier kan ikke udføres. Brug en proces med beskeder.",
     "callChoreography": "Koreografier kan ikke udføres. Brug en proces med beskeder.",
@@ -37,13 +36,6 @@ REFUSED = {
     "globalManualTask": "Globale opgaver kan ikke udføres. Læg opgaven i en proces, og kald den med en kaldeaktivitet.",
     "globalScriptTask": "Globale opgaver kan ikke udføres. Læg opgaven i en proces, og kald den med en kaldeaktivitet.",
     "globalBusinessRuleTask": "Globale opgaver kan ikke udføres. Læg opgaven i en proces, og kald den med en kaldeaktivitet.",
-    "standardLoopCharacteristics": (
-        "En gentagelsesmarkør (løkke) kan ikke udføres. Tegn løkken med en gateway, eller brug flere instanser over en liste."
-    ),
-    "eventDefinitionRef": "En henvisning til en fælles hændelsesdefinition kan ikke udføres. Læg definitionen i selve hændelsen.",
-    "compensateEventDefinition": "Kompensation kan ikke udføres. Tegn oprydningen som almindelige trin efter en fejlhændelse.",
-    "conditionalEventDefinition": "Betingelseshændelser kan ikke udføres. Brug en gateway efter det trin, der ændrer værdien.",
-    "cancelEventDefinition": "Annulleringshændelser kan ikke udføres. Brug en fejlhændelse.",
     "potentialOwner": "En potentiel ejer i selve BPMN udføres ikke. Angiv ansvarlige grupper i opgavens tildeling.",
     "humanPerformer": "En udfører i selve BPMN udføres ikke. Angiv ansvarlige grupper i opgavens tildeling.",
     "performer": "En udfører i selve BPMN udføres ikke. Angiv ansvarlige grupper i opgavens tildeling.",
@@ -71,10 +63,22 @@ _EVENT_DATA = {
     "dataInputAssociation",
     "dataOutputAssociation",
 }
-_ACTIVITY = _NODE | _DATA | {"multiInstanceLoopCharacteristics"}
+_ACTIVITY = _NODE | _DATA | {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
 _EVENT = _NODE | _EVENT_DATA
 _TRIGGERS = {
-    f"{kind}EventDefinition" for kind in ("message", "timer", "signal", "error", "escalation", "terminate", "link")
+    f"{kind}EventDefinition"
+    for kind in (
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "terminate",
+        "link",
+        "conditional",
+        "compensate",
+        "cancel",
+    )
 }
 _IGNORED_IN_SCOPE = {
     "laneSet",
@@ -117,23 +121,23 @@ CHILDREN: dict[str, frozenset[str]] = {
             "partnerRole",
             "correlationProperty",
             *_TRIGGERS,
-            "compensateEventDefinition",
-            "conditionalEventDefinition",
-            "cancelEventDefinition",
         }
     ),
     "process": frozenset(_SCOPE),
-    "subProcess": frozenset(_SCOPE | _ACTIVITY),
+    **dict.fromkeys(("subProcess", "transaction"), frozenset(_SCOPE | _ACTIVITY)),
     "adHocSubProcess": frozenset(_SCOPE | _ACTIVITY | {"completionCondition"}),
     **dict.fromkeys(TASKS | {"callActivity"}, frozenset(_ACTIVITY)),
     **dict.fromkeys(GATEWAYS, frozenset(_NODE)),
-    **dict.fromkeys(EVENTS, frozenset(_EVENT | _TRIGGERS)),
+    **dict.fromkeys(EVENTS, frozenset(_EVENT | _TRIGGERS | {"eventDefinitionRef"})),
     "sequenceFlow": frozenset(_PARTS | {"conditionExpression", "categoryValueRef", "auditing", "monitoring"}),
     "multiInstanceLoopCharacteristics": frozenset(_PARTS | {"completionCondition"}),
+    "standardLoopCharacteristics": frozenset(_PARTS | {"loopCondition"}),
+    "conditionalEventDefinition": frozenset(_PARTS | {"condition"}),
     "timerEventDefinition": frozenset(_PARTS | {"timeDate", "timeDuration", "timeCycle"}),
     "messageEventDefinition": frozenset(_PARTS | {"operationRef"}),
     **dict.fromkeys(
-        _TRIGGERS - {"timerEventDefinition", "messageEventDefinition", "linkEventDefinition"}, frozenset(_PARTS)
+        _TRIGGERS - {f"{kind}EventDefinition" for kind in ("timer", "message", "link", "conditional")},
+        frozenset(_PARTS),
     ),
     "linkEventDefinition": frozenset(_PARTS | {"source", "target"}),
     **dict.fromkeys(("message", "signal", "error", "escalation"), frozenset(_PARTS)),
@@ -152,6 +156,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "scriptTask": frozenset(_ACTIVITY_ATTRIBUTES | {"scriptFormat"}),
     "callActivity": frozenset(_ACTIVITY_ATTRIBUTES | {"calledElement"}),
     "subProcess": frozenset(_ACTIVITY_ATTRIBUTES | {"triggeredByEvent"}),
+    "transaction": frozenset(_ACTIVITY_ATTRIBUTES | {"triggeredByEvent", "method", "protocol"}),
     "adHocSubProcess": frozenset(_ACTIVITY_ATTRIBUTES | {"triggeredByEvent", "cancelRemainingInstances", "ordering"}),
     **dict.fromkeys(("exclusiveGateway", "inclusiveGateway"), frozenset(_NAMED | {"gatewayDirection", "default"})),
     "parallelGateway": frozenset(_NAMED | {"gatewayDirection"}),
@@ -164,19 +169,15 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "multiInstanceLoopCharacteristics": frozenset(
         {"id", "isSequential", "behavior", "oneBehaviorEventRef", "noneBehaviorEventRef"}
     ),
+    "standardLoopCharacteristics": frozenset({"id", "testBefore", "loopMaximum"}),
+    "compensateEventDefinition": frozenset({"id", "activityRef", "waitForCompletion"}),
 }
 
 FIXED = {
     (
-        "isForCompensation",
-        "false",
-    ): "Kompensation kan ikke udføres. Tegn oprydningen som almindelige trin efter en fejlhændelse.",
-    ("startQuantity", "1"): "startQuantity over 1 kan ikke udføres. Brug en parallel gateway til at samle vejene.",
-    (
-        "completionQuantity",
-        "1",
-    ): "completionQuantity over 1 kan ikke udføres. Brug en parallel gateway til at dele vejen.",
-    ("parallelMultiple", "false"): "Flere hændelser på ét symbol kan ikke udføres. Tegn en hændelse for hver.",
+        "method",
+        "##Compensate",
+    ): "En transaktion kan kun annulleres ved kompensation. Fjern method, og tegn oprydning på trinnene.",
     ("instantiate", "false"): "Her kan en proces ikke begynde. Brug en starthændelse med en besked.",
     (
         "eventGatewayType",
@@ -201,6 +202,8 @@ BOOLEANS = frozenset(
         "cancelActivity",
         "isSequential",
         "isImmediate",
+        "testBefore",
+        "waitForCompletion",
     }
 )
 
@@ -217,7 +220,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "receiveTask": frozenset(_IO),
     **dict.fromkeys(("task", "manualTask"), frozenset({"properties"})),
     "callActivity": frozenset(_IO | {"calledElement"}),
-    "subProcess": frozenset(_IO),
+    **dict.fromkeys(("subProcess", "transaction"), frozenset(_IO)),
     "adHocSubProcess": frozenset(_IO | {"adHoc"}),
     "startEvent": frozenset(_IO | {"formDefinition"}),
     **dict.fromkeys(("intermediateCatchEvent", "boundaryEvent"), frozenset(_IO)),
@@ -227,6 +230,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "message": frozenset({"subscription", "properties"}),
     **dict.fromkeys(("signal", "error", "escalation"), frozenset({"properties"})),
     "multiInstanceLoopCharacteristics": frozenset({"loopCharacteristics"}),
+    "conditionalEventDefinition": frozenset({"conditionalFilter"}),
 }
 """`zeebe:` extension elements an element may have."""
 
@@ -256,6 +260,7 @@ EXTENSION_ATTRIBUTES: dict[str, frozenset[str]] = {
     "adHoc": frozenset({"activeElementsCollection", "outputCollection", "outputElement"}),
     "loopCharacteristics": frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"}),
     "subscription": frozenset({"correlationKey"}),
+    "conditionalFilter": frozenset({"variableNames", "variableEvents"}),
     "ioMapping": frozenset(),
     "input": frozenset({"source", "target"}),
     "output": frozenset({"source", "target"}),
@@ -274,7 +279,6 @@ EXTENSION_CHILDREN = {
 REFUSED_EXTENSIONS = {
     "taskListeners": "Opgavelyttere kan ikke udføres endnu. Fjern dem, eller tegn arbejdet som et trin før eller efter opgaven.",
     "executionListeners": "Lyttere kan ikke udføres. Fjern dem, eller tegn arbejdet som et trin.",
-    "conditionalFilter": "Betingelseshændelser kan ikke udføres. Brug en gateway efter det trin, der ændrer værdien.",
     "userTaskForm": "En indlejret formular kan ikke bruges. Gem formularen som fil, og henvis til den med formId.",
     "linkedResources": "Tilknyttede ressourcer kan ikke udføres. Fjern dem.",
     "agentDefinition": "En agentdefinition kan ikke udføres. Fjern den.",

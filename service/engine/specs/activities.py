@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from service.domain.errors import DecisionEvaluationFailed
 from service.domain.json import Variables
@@ -19,7 +20,8 @@ from service.engine.model import Task as TaskModel
 from service.engine.nesting import bounded
 from service.engine.subscriptions import deadline, note, subscribe
 
-from .base import Node
+from .base import Node, ScopeSpec
+from .conditions import holds, no_way
 
 if TYPE_CHECKING:
     from service.engine.runtime import Runtime
@@ -34,14 +36,55 @@ class Activity(Node):
     edge: tuple[Boundary, ...] = ()
     """The specs of its boundary events. Set by the compiler; the instances of a multi-instance activity have none."""
 
+    def __init__(self, scope: ScopeSpec, element: ActivityModel, *more: Any) -> None:
+        super().__init__(scope, element, *more)
+        self.conditional = any(flow.condition is not None for flow in element.outgoing)
+        self.copies = element.completion_quantity
+
+    def _update_hook(self, task: Task) -> bool:
+        """Begin, or wait until as many tokens have come as it needs."""
+        needed = self.element.start_quantity
+        if needed == 1:
+            return True
+        task._set_state(TaskState.WAITING)
+        others = [
+            other for other in task.workflow.tasks.values() if other.task_spec is self and other._state == task._state
+        ]
+        if len(others) < needed:
+            return False
+        for other in [other for other in others if other is not task][: needed - 1]:
+            other.cancel()
+        return True
+
     def activate(self, runtime: Runtime, task: Task) -> Variables | None:
-        runtime.map_inputs(task)
+        self.prepare(runtime, task)
         runtime.attach(task, self.edge)
+        if runtime.is_interrupted(task):
+            return None
         try:
             return self.work(runtime, task)
         except Incident:
             runtime.detach_all(task)
             raise
+
+    def prepare(self, runtime: Runtime, task: Task) -> None:
+        """What comes before anything else. May raise `Incident`."""
+        runtime.map_inputs(task)
+
+    def choose(self, runtime: Runtime, task: Task) -> list[str]:
+        """Every flow without a condition or whose condition holds; the default flow when no condition does."""
+        default, visible = self.element.default, runtime.visible(task)
+        free = [flow.id or "" for flow in self.flows if flow.condition is None and flow.id != default]
+        held = [
+            flow.id or ""
+            for flow in self.flows
+            if flow.condition is not None and flow.id != default and holds(flow, runtime, visible)
+        ]
+        if not held and default is not None:
+            held = [default]
+        if not (free or held):
+            raise no_way("pilene fra trinnet", "trinnet")
+        return free + held
 
     def work(self, runtime: Runtime, task: Task) -> Variables | None:
         """The activity's own work: its result, or None when that comes later. May raise `Incident`."""
@@ -119,7 +162,7 @@ class Receive(TaskNode):
         assert isinstance(self.element.work, ReceiveWork)
         subscribe(runtime, task, self.element.work.message, runtime.chain(task), task.id)
 
-    def fire(self, runtime: Runtime, task: Task, payload: Variables) -> None:
+    def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
         runtime.finish(task, payload)
 
 
@@ -166,7 +209,7 @@ class JobWorkMixin:
         retries = runtime.evaluator.whole(job.retries, visible, "Antallet af forsøg")
         local = runtime.scopes.local(task.id)
         if kind in EFFECT_JOBS:
-            runtime.ledger.effects.append(effect_of(kind, task.task_spec.name, task.id, local))
+            runtime.ledger.effects.append(effect_of(kind, task.task_spec.element.id, task.id, local))
             return {}
         if kind.startswith("forloeb:"):
             raise runtime.evaluator.wrong(

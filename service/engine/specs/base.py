@@ -60,6 +60,17 @@ class NodeMixin:
     flows: Sequence[Flow] = ()
     """Where tokens go from here; a link's throwing end leads to its catching end."""
 
+    conditional = False
+    """Whether flows that leave here have conditions to be looked at."""
+    lets_others_begin = False
+    """Whether those who stand in the run queue go first, so that they wait already for what this one throws."""
+    copies = 1
+    """How many tokens go along each flow."""
+    undoable = False
+    """Whether something is there to undo once it has completed. Set by the compiler, as is `undone_by`."""
+    undone_by: Node | None = None
+    """Its compensation handler."""
+
     @property
     def counts_tokens(self) -> bool:
         """A join: tokens remember by which flow they came."""
@@ -106,6 +117,8 @@ class NodeMixin:
             self.write_result(runtime, task, data["result"])
             del data["result"]
             data["at"] = Phase.LEAVING
+        if self.conditional:
+            data["flows"] = self.choose(runtime, task)
         task.workflow.spec.before_leave(runtime, task)
         return True
 
@@ -117,6 +130,10 @@ class NodeMixin:
         """Map the result outwards. May raise `Incident`; the result is kept until it has not."""
         runtime.map_outputs(task, result)
 
+    def choose(self, runtime: Runtime, task: Task) -> list[str]:
+        """Ids of the flows to take, where they have conditions. May raise `Incident`."""
+        raise AssertionError("whoever has conditions says how it chooses")
+
     def retry(self, runtime: Runtime, task: Task) -> None:
         """An incident was resolved: try again what failed."""
         runtime.requeue(task)
@@ -125,10 +142,16 @@ class NodeMixin:
         runtime = runtime_of(task)
         runtime.completed(task)
         for flow in self.next_flows(task):
-            runtime.take(task, flow)
+            for _ in range(self.copies):
+                runtime.take(task, flow)
 
     def next_flows(self, task: Task) -> Iterable[Flow]:
-        return () if task.internal_data.get("last") else self.flows
+        if task.internal_data.get("last"):
+            return ()
+        if not self.conditional:
+            return self.flows
+        taken = task.internal_data["flows"]
+        return [flow for flow in self.flows if flow.id in taken]
 
     def _on_cancel(self, task: Task) -> None:
         runtime_of(task).terminated(task)
@@ -137,8 +160,9 @@ class NodeMixin:
 class Node(NodeMixin, BpmnSpecMixin):
     """An element of the diagram."""
 
-    def __init__(self, scope: ScopeSpec, element: Element) -> None:
-        super().__init__(scope, element.id, bpmn_name=element.name)
+    def __init__(self, scope: ScopeSpec, element: Element, name: str | None = None) -> None:
+        """`name`: for one of several specs of the same element."""
+        super().__init__(scope, name or element.id, bpmn_name=element.name)
         self.element = element
         self.flows = element.outgoing
 
@@ -173,11 +197,16 @@ class ScopeSpec(BpmnProcessSpec):
         self.none_start: str | None = None
         self.catchers: list[Node] = []
         """Start events of event sub-processes, which wait as long as the scope lives."""
+        self.undone_by: Node | None = None
+        """The event sub-process that undoes the whole scope."""
+        self.undoable = False
+        """Whether anything in it can be undone."""
 
     def entries(self, workflow: Inside) -> Iterable[Token]:
         """The tokens a fresh scope begins with."""
-        for catcher in self.catchers:
-            yield Token(catcher)
+        if not workflow.undoing:
+            for catcher in self.catchers:
+                yield Token(catcher)
         yield from workflow.entries
 
     def before_leave(self, runtime: Runtime, task: Task) -> None:

@@ -1,4 +1,4 @@
-"""Elements with an inside of their own: sub-processes, called processes, multi-instance bodies, ad-hoc sub-processes."""
+"""Elements with an inside of their own: sub-processes, called processes, ad-hoc sub-processes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from SpiffWorkflow.bpmn.specs.mixins import SubWorkflowTaskMixin
 from SpiffWorkflow.task import Task
 
 from service.domain.instances import CalledInstance, InstanceStatus
-from service.domain.json import Json, Variables
+from service.domain.json import Variables
 from service.domain.waits import IncidentType
+from service.engine import undoing
 from service.engine.incidents import Incident
 from service.engine.model import AdHoc as AdHocModel
-from service.engine.model import CallWork, Loop
+from service.engine.model import CallWork
 from service.engine.model import SubProcess as SubProcessModel
 
 from .activities import Activity
-from .base import Node, NodeMixin, ScopeSpec, Token
+from .base import Node, Phase, ScopeSpec, Token
 from .workflow import Home, Inside, NestedWorkflow, runtime_of
 
 if TYPE_CHECKING:
@@ -31,11 +32,22 @@ class Container(SubWorkflowTaskMixin, Activity):
     inside: ScopeSpec
 
     def __init__(self, scope: ScopeSpec, element: Any, inside: ScopeSpec | None = None) -> None:
-        super().__init__(scope, element, inside)  # type: ignore[call-arg]
+        super().__init__(scope, element, inside)
         if inside is not None:
             self.inside = inside
 
-    _update_hook = NodeMixin._update_hook
+    _update_hook = Activity._update_hook
+
+    def execute(self, runtime: Runtime, task: Task) -> bool | None:
+        """As any activity; but one that is opened to be undone only runs its handlers."""
+        data = task.internal_data
+        if "undoing" not in data:
+            return super().execute(runtime, task)
+        if data["at"] != Phase.ACTIVATING:
+            return True
+        data["at"] = Phase.WAITING
+        self.start_workflow(task, *undoing.inside(self.inner_spec(runtime, task), task))
+        return None
 
     def inner_spec(self, runtime: Runtime, task: Task) -> ScopeSpec:
         """The scope inside this instance, also of one that was loaded."""
@@ -56,7 +68,7 @@ class Container(SubWorkflowTaskMixin, Activity):
     def _on_subworkflow_completed(self, workflow: NestedWorkflow, task: Task) -> None:
         """The inside is done: what it gave is mapped when this task runs again."""
         runtime = runtime_of(task)
-        runtime.finish(task, self.gathered(runtime, task, workflow))
+        runtime.finish(task, {} if workflow.undoing else self.gathered(runtime, task, workflow))
 
     def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
         """The result when the inside is done."""
@@ -143,107 +155,6 @@ class Call(Container):
         return CalledInstance(key, definition_key, task.workflow.home.key, task.id, started, None)
 
 
-# -- multi-instance -----------------------------------------------------------------------------------------------------
-
-
-class MultiInstance(Container):
-    """The body around the instances: its inside holds a token per instance, so that cancelling it cancels them."""
-
-    @property
-    def type(self) -> str:
-        return "multiInstanceBody"
-
-    @property
-    def loop(self) -> Loop:
-        assert self.element.loop is not None
-        return self.element.loop
-
-    def activate(self, runtime: Runtime, task: Task) -> Variables | None:
-        """Mappings belong to the instances; the body only opens the events on its edge."""
-        runtime.attach(task, self.edge)
-        try:
-            return self.work(runtime, task)
-        except Incident:
-            runtime.detach_all(task)
-            raise
-
-    def work(self, runtime: Runtime, task: Task) -> Variables | None:
-        loop = self.loop
-        items = runtime.evaluator.raw(loop.collection, runtime.visible(task))
-        if not isinstance(items, list):
-            raise runtime.evaluator.wrong("Samlingen (inputCollection)", loop.collection, items, "en liste")
-        values: list[Json] = runtime.evaluator.json(
-            loop.collection, runtime.visible(task), "Samlingen (inputCollection)"
-        )
-        if loop.output is not None:
-            runtime.scopes.put(task.id, {loop.output: [None] * len(values)})
-        if not values:
-            return self._outcome(runtime, task)
-        task.internal_data["loop"] = {"items": values, "next": 0, "done": 0}
-        first = 1 if loop.sequential else len(values)
-        self.start_workflow(task, *(self.instance(task) for _ in range(first)))
-        return None
-
-    def instance(self, task: Task) -> Token:
-        """The next instance: its item and number are local to it."""
-        state, loop = task.internal_data["loop"], self.loop
-        index = state["next"]
-        state["next"] += 1
-        variables: dict[str, Json] = {} if loop.output_local is None else {loop.output_local: None}
-        if loop.element is not None:
-            variables[loop.element] = state["items"][index]
-        variables["loopCounter"] = index + 1
-        return Token(self.inside.task_specs[self.name], {"index": index}, variables)
-
-    def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
-        task.internal_data.pop("loop", None)
-        return self._outcome(runtime, task)
-
-    def _outcome(self, runtime: Runtime, task: Task) -> Variables:
-        name = self.loop.output
-        return {} if name is None else {name: runtime.scopes.local(task.id).get(name)}
-
-    def write_result(self, runtime: Runtime, task: Task, result: Variables) -> None:
-        """The collected output goes to the scope around the body; mappings were the instances' own."""
-        runtime.scopes.propagate(task.workflow.chain, result)
-
-
-class InstancesSpec(ScopeSpec):
-    """The inside of a multi-instance body."""
-
-    def before_leave(self, runtime: Runtime, task: Task) -> None:
-        """An instance is done: collect its output, see whether the rest is needed, begin the next."""
-        body = task.workflow.container
-        spec, state = body.task_spec, body.internal_data["loop"]
-        loop: Loop = spec.loop
-        if loop.output_element is not None and loop.output is not None:
-            value = runtime.evaluator.json(
-                loop.output_element, runtime.visible(task), "Resultatets udtryk (outputElement)"
-            )
-            collected = list(runtime.scopes.local(body.id)[loop.output])
-            collected[task.internal_data["index"]] = value
-            runtime.scopes.put(body.id, {loop.output: collected})
-        done = state["done"] + 1
-        if loop.completion is not None:
-            counts = {
-                "numberOfInstances": len(state["items"]),
-                "numberOfCompletedInstances": done,
-                "numberOfActiveInstances": state["next"] - done,
-                "numberOfTerminatedInstances": 0,
-            }
-            visible = runtime.scopes.visible(runtime.chain(task), counts)
-            if runtime.evaluator.boolean(loop.completion, visible, "Slutbetingelsen (completionCondition)"):
-                state["done"] = done
-                runtime.cancel_others(task)
-                return
-        state["done"] = done
-        if loop.sequential and state["next"] < len(state["items"]):
-            runtime.spawn(task.workflow, spec.instance(body))
-
-
-# -- ad-hoc -------------------------------------------------------------------------------------------------------------
-
-
 class AdHoc(Container):
     """Its activities begin one by one: those the collection names, and those that people activate."""
 
@@ -275,7 +186,8 @@ class AdHoc(Container):
         """The activity of that id, when it can be activated: nothing in the sub-process leads to it."""
         spec = self.inside.task_specs.get(name)
         free = isinstance(spec, Activity) and not spec.element.incoming
-        return spec if free and not getattr(spec.element, "event_start", None) else None
+        free = free and not spec.element.for_compensation and not getattr(spec.element, "event_start", None)
+        return spec if free else None
 
     def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
         task.internal_data.pop("met", None)
@@ -294,6 +206,8 @@ class AdHocSpec(ScopeSpec):
     def before_leave(self, runtime: Runtime, task: Task) -> None:
         """After each activity, and at the end of each path: collect the output, see whether it is enough."""
         spec, container = task.task_spec, task.workflow.container
+        if task.workflow.undoing or "handler" in task.internal_data:
+            return
         element: AdHocModel = container.task_spec.element
         ends_path = not spec.flows
         if not ends_path and not isinstance(spec, Activity):
@@ -333,4 +247,4 @@ class AdHocSpec(ScopeSpec):
         if task.task_spec is self.start:
             return False
         enough = container.task_spec.element.completion is None or container.internal_data.get("met", False)
-        return bool(enough) and super().may_end(workflow, task)
+        return bool(enough or workflow.undoing) and super().may_end(workflow, task)

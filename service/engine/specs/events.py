@@ -9,9 +9,18 @@ from SpiffWorkflow.task import Task
 from service.domain.facts import SignalThrown
 from service.domain.json import Variables
 from service.domain.waits import CloseReason, WaitKind
-from service.engine.model import ErrorTrigger, EscalationTrigger, Event, SignalTrigger
+from service.engine.model import (
+    CompensateTrigger,
+    ErrorTrigger,
+    EscalationTrigger,
+    Event,
+    ManyTriggers,
+    SignalTrigger,
+)
 from service.engine.routing import Throw
+from service.engine.scopes import Chain
 from service.engine.subscriptions import next_beat, subscribe
+from service.engine.undoing import undo
 
 from .base import Node, Phase, Token
 from .workflow import runtime_of
@@ -22,6 +31,34 @@ if TYPE_CHECKING:
 
 class EventNode(Node):
     element: Event
+    parts: tuple[Part, ...] = ()
+    """What it waits for, where that is several things. Set by the compiler."""
+
+    def open(self, runtime: Runtime, task: Task) -> None:
+        """Begin to wait. May raise `Incident`."""
+        if self.parts:
+            runtime.attach(task, self.parts)
+            return
+        assert self.element.trigger is not None
+        subscribe(runtime, task, self.element.trigger, self.sees(runtime, task), self.waits_as(task))
+
+    def sees(self, runtime: Runtime, task: Task) -> Chain:
+        """The scopes whose variables its expressions read."""
+        chain: Chain = task.workflow.chain
+        return chain
+
+    def waits_as(self, task: Task) -> int:
+        """Key of the element instance that people see waiting."""
+        key: int = task.id
+        return key
+
+    def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
+        """Begin to wait on the edge of `host`."""
+        self.open(runtime, task)
+
+    def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
+        """What it waits for has happened. `local`: the payload goes nowhere but through output mappings."""
+        raise AssertionError("only what waits is fired")
 
 
 class Start(EventNode):
@@ -48,12 +85,14 @@ class ThrowSignal(EventNode):
     effect, to everybody else's.
     """
 
+    lets_others_begin = True
+
     def activate(self, runtime: Runtime, task: Task) -> None:
         assert isinstance(self.element.trigger, SignalTrigger)
         runtime.map_inputs(task)
         name = runtime.evaluator.text(self.element.trigger.name, runtime.visible(task), "Signalets navn")
         variables = runtime.scopes.local(task.id)
-        effect = SignalThrown(element_id=self.name, element_instance_key=task.id, name=name, variables=variables)
+        effect = SignalThrown(element_id=self.element.id, element_instance_key=task.id, name=name, variables=variables)
         runtime.ledger.effects.append(effect)
         runtime.thrown.append(Throw("signal", task, name, variables=variables))
 
@@ -75,20 +114,69 @@ class ThrowCode(EventNode):
         runtime.requeue(task)
 
 
+class Compensate(EventNode):
+    """Undoes what the scope has completed, or one activity in it; goes on when the handlers are done."""
+
+    def activate(self, runtime: Runtime, task: Task) -> Variables | None:
+        trigger = self.element.trigger
+        assert isinstance(trigger, CompensateTrigger)
+        if undo(runtime, task, trigger.activity, awaited=trigger.waits):
+            return None
+        return {}
+
+    def undone(self, runtime: Runtime, task: Task) -> None:
+        """All handlers are done."""
+        runtime.finish(task, {})
+
+
+class Cancel(EventNode):
+    """Cancels its transaction: what runs is terminated, what is done is undone, then the cancel event goes on."""
+
+    def activate(self, runtime: Runtime, task: Task) -> None:
+        runtime.cancel_others(task)
+        if not undo(runtime, task, None, awaited=True):
+            self.undone(runtime, task)
+
+    def undone(self, runtime: Runtime, task: Task) -> None:
+        runtime.thrown.append(Throw("cancel", task, ""))
+
+
+class ThrowMany(EventNode):
+    """Throws several things, one after another. `throws` are the specs that know how; set by the compiler."""
+
+    throws: tuple[Any, ...] = ()
+    lets_others_begin = True
+
+    def execute(self, runtime: Runtime, task: Task) -> bool | None:
+        data = task.internal_data
+        while data["at"] in {Phase.ACTIVATING, Phase.COMPLETING} and data.setdefault("throw", 0) < len(self.throws):
+            if data["at"] == Phase.ACTIVATING:
+                result = self.throws[data["throw"]].activate(runtime, task)
+                if result is None:
+                    data["at"] = Phase.WAITING
+                    return None
+            data["throw"] += 1
+            data["result"], data["at"] = {}, Phase.ACTIVATING
+            if data["throw"] == len(self.throws):
+                data["at"] = Phase.COMPLETING
+        return super().execute(runtime, task)
+
+    def retry(self, runtime: Runtime, task: Task) -> None:
+        if task.internal_data["at"] == Phase.WAITING:
+            task.internal_data["at"] = Phase.ACTIVATING
+        runtime.requeue(task)
+
+    def undone(self, runtime: Runtime, task: Task) -> None:
+        self.throws[task.internal_data["throw"]].undone(runtime, task)
+
+
 class Catch(EventNode):
     """An intermediate event that waits in the flow, or after an event-based gateway."""
 
     def activate(self, runtime: Runtime, task: Task) -> None:
-        assert self.element.trigger is not None
-        subscribe(runtime, task, self.element.trigger, task.workflow.chain, task.id)
+        self.open(runtime, task)
 
-    def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
-        """Wait on behalf of the gateway before it."""
-        assert self.element.trigger is not None
-        subscribe(runtime, task, self.element.trigger, task.workflow.chain, task.id)
-
-    def fire(self, runtime: Runtime, task: Task, payload: Variables) -> None:
-        """What it waits for has happened."""
+    def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
         host = task.internal_data.get("host")
         if host is None:
             runtime.finish(task, payload)
@@ -104,13 +192,15 @@ class Catch(EventNode):
 class Boundary(EventNode):
     """An event on the edge of an activity: a wait there, and an element instance of its own when it fires."""
 
-    def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
-        """Wait at the host, seeing what the host sees."""
-        assert self.element.trigger is not None
-        subscribe(runtime, task, self.element.trigger, runtime.chain(host), host.id)
+    def sees(self, runtime: Runtime, task: Task) -> Chain:
+        """What the host sees."""
+        return runtime.chain(runtime.index[task.internal_data["host"]])
+
+    def waits_as(self, task: Task) -> int:
+        key: int = task.internal_data["host"]
+        return key
 
     def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
-        """It happens. `local`: the payload goes nowhere but through output mappings (error variables)."""
         host = runtime.index[task.internal_data["host"]]
         if self.element.interrupting:
             runtime.detach(host, task)
@@ -135,12 +225,14 @@ class EventStart(EventNode):
         runtime_of(task).queue(task)
 
     def execute(self, runtime: Runtime, task: Task) -> None:
-        assert self.element.trigger is not None
-        workflow = task.workflow
-        subscribe(runtime, task, self.element.trigger, workflow.chain, workflow.chain[0])
+        self.open(runtime, task)
+
+    def waits_as(self, task: Task) -> int:
+        key: int = task.workflow.chain[0]
+        return key
 
     def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
-        """It happens: the event sub-process begins, and ends everything else in the scope when it interrupts."""
+        """The event sub-process begins, and ends everything else in the scope when it interrupts."""
         workflow = task.workflow
         if self.element.interrupting:
             runtime.close_waits(task, CloseReason.COMPLETED)
@@ -151,9 +243,46 @@ class EventStart(EventNode):
         runtime.spawn(workflow, Token(self.container, {"payload": dict(payload), "local": local}))
 
 
+class Part(EventNode):
+    """One of several things that an event waits for: a wait on the edge of the event's own."""
+
+    def sees(self, runtime: Runtime, task: Task) -> Chain:
+        owner = runtime.index[task.internal_data["host"]]
+        chain: Chain = owner.task_spec.sees(runtime, owner)
+        return chain
+
+    def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
+        assert self.element.trigger is not None
+        subscribe(runtime, task, self.element.trigger, self.sees(runtime, task), host.task_spec.waits_as(host))
+
+    def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
+        owner = runtime.index[task.internal_data["host"]]
+        whole: EventNode = owner.task_spec
+        goes_on = not whole.element.interrupting
+        assert isinstance(whole.element.trigger, ManyTriggers)
+        if whole.element.trigger.all_needed:
+            runtime.detach(owner, task)
+            runtime.drop_wait(task)
+            payload = {**owner.internal_data.pop("met", {}), **payload}
+            if owner.internal_data["edge"]:
+                owner.internal_data["met"] = payload
+                return
+            if goes_on:
+                runtime.attach(owner, whole.parts)
+        elif not goes_on:
+            runtime.close_waits(task, CloseReason.COMPLETED)
+            runtime.detach_all(owner)
+        elif not _goes_on(runtime, task):
+            runtime.detach(owner, task)
+            runtime.drop_wait(task)
+        whole.fire(runtime, owner, payload, local=local)
+
+
 def _goes_on(runtime: Runtime, task: Task) -> bool:
     """Whether a non-interrupting event waits for another time: all do, but a timer only by its cycle."""
-    wait: dict[str, Any] = task.internal_data["wait"]
+    wait: dict[str, Any] | None = task.internal_data.get("wait")
+    if wait is None:  # its parts wait
+        return bool(task.internal_data.get("edge"))
     if wait["k"] != WaitKind.TIMER:
         return True
     due = next_beat(wait, runtime.now)

@@ -11,11 +11,10 @@ from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from service.domain.waits import IncidentType
-from service.engine.incidents import Incident
 from service.engine.model import Flow, Gateway
 
 from .base import Node, NodeMixin, Phase
+from .conditions import holds, no_way
 from .workflow import Inside, runtime_of
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ class FlowCondition(Operator):
 
     def _matches(self, task: Task) -> bool:
         runtime = runtime_of(task)
-        assert self.flow.condition is not None
-        what = f"Betingelsen på pilen '{self.flow.id}'"
-        return runtime.evaluator.boolean(self.flow.condition, runtime.visible(task), what)
+        return holds(self.flow, runtime, runtime.visible(task))
 
 
 class Choice(NodeMixin):
@@ -58,29 +55,21 @@ class Choice(NodeMixin):
         only = self.element.outgoing[0]
         if len(self.element.outgoing) == 1 and only.condition is None:
             return only.id or ""
-        raise Incident(
-            IncidentType.CONDITION_ERROR,
-            "Ingen af betingelserne efter gatewayen er opfyldt, og den har ingen standardpil. "
-            "Ret variablerne, og prøv igen, eller giv gatewayen en standardpil i næste version.",
-        )
+        raise no_way("pilene fra gatewayen", "gatewayen")
 
     def next_flows(self, task: Task) -> Iterable[Flow]:
         taken = task.internal_data["flows"]
         return [flow for flow in self.flows if flow.id in taken]
 
     def execute(self, runtime: Runtime, task: Task) -> bool:
-        task.internal_data["flows"] = self.choose(task)
+        task.internal_data["flows"] = self.choose(runtime, task)
         return True
-
-    def choose(self, task: Task) -> list[str]:
-        """Ids of the flows to take."""
-        raise AssertionError("every choice says how it chooses")
 
 
 class Exclusive(Choice, ExclusiveGatewayMixin, Node):
     """The first flow whose condition holds, else the default. Joins without waiting."""
 
-    def choose(self, task: Task) -> list[str]:
+    def choose(self, runtime: Runtime, task: Task) -> list[str]:
         return [next(iter(self.takes(task)), None) or self.otherwise()]
 
 
@@ -148,7 +137,7 @@ class Inclusive(Join, Choice, MultiChoice, Node):
             any(place in names for names in empty) and not any(place in names for names in taken) for place in places
         )
 
-    def choose(self, task: Task) -> list[str]:
+    def choose(self, runtime: Runtime, task: Task) -> list[str]:
         return list(self.takes(task)) or [self.otherwise()]
 
 

@@ -54,6 +54,11 @@ class Inside:
     entries: tuple[Token, ...] = ()
     """The tokens it begins with, besides its event sub-processes' waits."""
 
+    @property
+    def undoing(self) -> bool:
+        """Whether it was opened to undo what happened in it."""
+        return False
+
     def live(self) -> list[Task]:
         """Unfinished tasks."""
         return [task for task in self.tasks.values() if task._state & TaskState.NOT_FINISHED_MASK]
@@ -101,6 +106,10 @@ class NestedWorkflow(Inside, BpmnSubWorkflow):
         self.chain = (home.key,) if home is not None else (container.id, *outer.chain)
         self.container = container
         super().__init__(spec, container.id, outer.top_workflow, deserializing=True)
+
+    @property
+    def undoing(self) -> bool:
+        return "undoing" in self.container.internal_data
 
 
 def runtime_of(task: Task) -> Runtime:

@@ -237,7 +237,13 @@ MARKERS = (
         ),
         _compensated,
     ),
-    Kind("startQuantity over 1", alone(marked("", ' startQuantity="2"')), goes(*STRAIGHT)),
+    Kind(
+        "startQuantity over 1",
+        diagram(
+            start(), task("t"), marked("", ' startQuantity="2"'), end(), chain("s", "t", "x", "e"), chain("t", "x")
+        ),
+        goes("s", "t", "x", "e", tasks=("x",)),
+    ),
     Kind(
         "completionQuantity over 1", alone(marked("", ' completionQuantity="2"', "task", "")), goes("s", "x", "e", "e")
     ),

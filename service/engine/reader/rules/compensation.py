@@ -13,7 +13,8 @@ def check(drawing: Drawing, findings: Findings) -> None:
         kinds = definitions(node) if node.tag.endswith("Event") else []
         if node.tag == "boundaryEvent" and "compensate" in kinds:
             _boundary(drawing, findings, node, ends)
-        if node.tag in ACTIVITIES and node.get("isForCompensation") in {"true", "1"}:
+        by_event = node.get("triggeredByEvent") in {"true", "1"}
+        if node.tag in ACTIVITIES and node.get("isForCompensation") in {"true", "1"} and not by_event:
             _handler(drawing, findings, node, ends)
         if "cancel" in kinds:
             _cancel(drawing, findings, node)

@@ -1,0 +1,78 @@
+"""Conditional events: they happen when their condition becomes true, and again only after it has been false.
+
+A condition is looked at when the wait begins (true already counts as becoming true) and whenever a variable that it can see
+is written. Null is not true: what is not known yet has not happened.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.task import Task
+
+from .incidents import Incident
+from .model import ConditionTrigger, ManyTriggers
+from .routing import Throw
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+CREATE, UPDATE = "create", "update"
+
+
+def begin(runtime: Runtime, task: Task) -> None:
+    """Look for the first time. Raises `Incident` when the condition gives no yes or no."""
+    runtime.watch(task)
+    _look(runtime, task)
+
+
+def look_again(runtime: Runtime) -> None:
+    """After something was written: at the conditions that can see it."""
+    written, runtime.scopes.written = runtime.scopes.written or {}, {}
+    for key in list(runtime.conditions):
+        task = runtime.index[key]
+        trigger = task.task_spec.element.trigger
+        assert isinstance(trigger, ConditionTrigger)
+        chain = task.task_spec.sees(runtime, task)
+        if any(
+            scope in chain
+            and (not trigger.names or name in trigger.names)
+            and (not trigger.changes or change in trigger.changes)
+            for (scope, name), change in written.items()
+        ):
+            look_at(runtime, task)
+
+
+def look_at(runtime: Runtime, task: Task) -> None:
+    """At one condition; one that gives no yes or no freezes the event."""
+    try:
+        _look(runtime, task)
+    except Incident as incident:
+        runtime.freeze(task, incident)
+    else:
+        runtime.thaw(task)
+
+
+def interrupts(runtime: Runtime, task: Task, host: Task) -> bool:
+    """Whether the condition that has become true ends `host`."""
+    spec = task.task_spec
+    owner = runtime.index.get(task.internal_data.get("host"))
+    if owner is None:
+        return False
+    if owner is host:
+        return bool(spec.element.interrupting)
+    whole = owner.task_spec.element.trigger
+    if not isinstance(whole, ManyTriggers) or whole.all_needed:
+        return False
+    return bool(spec.element.interrupting) and owner.internal_data.get("host") == host.id
+
+
+def _look(runtime: Runtime, task: Task) -> None:
+    trigger, wait = task.task_spec.element.trigger, task.internal_data["wait"]
+    visible = runtime.scopes.visible(task.task_spec.sees(runtime, task))
+    value = runtime.evaluator.raw(trigger.condition, visible)
+    if value is not None and not isinstance(value, bool):
+        raise runtime.evaluator.wrong("Hændelsens betingelse", trigger.condition, value, "sand eller falsk")
+    if value and not wait["was"]:
+        runtime.thrown.append(Throw("condition", task, ""))
+    wait["was"] = value is True
