@@ -122,9 +122,6 @@ class Chooser:
         self.dice = dice
         self.number = 0
 
-    def pick(self, things: list[Any], turn: int = 0) -> Any:
-        return self.dice.one_of(*things) if self.number < LONG else things[turn % len(things)]
-
     def next(self, run: Run) -> Stimulus:
         self.number += 1
         if run.incidents:
@@ -135,7 +132,7 @@ class Chooser:
         timed = [w for w in waits if isinstance(w, TimerWait) and w.due is not None]
         assert doable or timed or heard, "there is always something to do"
         kinds = [things for things in (doable, doable, doable, timed, heard) if things]
-        wait: Wait = self.pick(self.pick(kinds), self.number)
+        wait: Wait = self.dice.one_of(*(self.dice.one_of(*kinds) if self.number < LONG else kinds[0]))
         if isinstance(wait, TimerWait):
             assert wait.due is not None
             run.now = max(run.now, wait.due)
@@ -143,7 +140,7 @@ class Chooser:
         if isinstance(wait, SubscriptionWait):
             return Correlated(wait.key, {"heard": self.number})
         if isinstance(wait, JobWait):
-            return ErrorThrown(wait.key, "E1") if self.pick([False, False, False, True]) else JobCompleted(wait.key)
+            return ErrorThrown(wait.key, "E1") if self.dice.number(0, 3) == 0 else JobCompleted(wait.key)
         return TaskCompleted(wait.key, {"n": self.number})
 
 
