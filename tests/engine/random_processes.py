@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from itertools import count, pairwise
 from random import Random
 from typing import Any
@@ -67,6 +68,7 @@ class Drawing:
 LARGEST = 80
 """Elements after which nothing grows any more."""
 LEAVES = ("user", "job", "script", "throw", "many", "in turn", "timer", "receive", "first of two", "link", "watched")
+LEAVES += ("again", "when", "choice of a task", "undone")
 BLOCKS = (
     "sequence",
     "parallel",
@@ -79,6 +81,7 @@ BLOCKS = (
     "guarded",
     "listening",
     "cut short",
+    "transaction",
 )
 
 
@@ -119,6 +122,17 @@ def leaf(dice: Dice, d: Drawing) -> Block:
             return linked(d)
         case "watched":
             return watched(dice, d)
+        case "undone":
+            return undone(dice, d)
+        case "choice of a task":
+            return choice_of_a_task(dice, d)
+        case "again":
+            most, condition = dice.one_of(
+                (' loopMaximum="2"', ""), ("", "=loopCounter < 2"), (' testBefore="true"', "=false")
+            )
+            xml = user(name, inner=again(most, condition))
+        case "when":
+            xml = catch(name, conditional("=n >= 0"))
         case "many":
             until = dice.one_of(None, "=numberOfCompletedInstances >= 2")
             xml = user(name, inner=many("=[1,2,3]", "x", until=until, sequential=dice.coin()))
@@ -156,6 +170,49 @@ def watched(dice: Dice, d: Drawing) -> Block:
         xml += boundary(edge := d.id("b"), name, timer("P5D")) + chain(edge, join)
     if f'targetRef="{join}"' in xml and xml.count(f'targetRef="{join}"') == 1:
         xml = xml.replace(gate("exclusive", join), script(join, "=n", "n"))
+    return Block(name, join, xml)
+
+
+COMPENSATE = "<bpmn:compensateEventDefinition/>"
+CANCEL = "<bpmn:cancelEventDefinition/>"
+
+
+def conditional(condition: str) -> str:
+    inner = f"<bpmn:condition>{escape(condition)}</bpmn:condition>"
+    return f"<bpmn:conditionalEventDefinition>{inner}</bpmn:conditionalEventDefinition>"
+
+
+def again(attributes: str, condition: str) -> str:
+    """A standard loop."""
+    inner = f"<bpmn:loopCondition>{escape(condition)}</bpmn:loopCondition>" if condition else ""
+    return f"<bpmn:standardLoopCharacteristics{attributes}>{inner}</bpmn:standardLoopCharacteristics>"
+
+
+def undoing(d: Drawing, host: str) -> str:
+    """A compensation event on an activity, and the task that undoes it."""
+    edge, handler = d.id("b"), d.id("undo")
+    task = user(handler).replace(f'id="{handler}"', f'id="{handler}" isForCompensation="true"')
+    line = f'<bpmn:association id="{d.id("as")}" sourceRef="{edge}" targetRef="{handler}"/>'
+    return boundary(edge, host, COMPENSATE) + task + line
+
+
+def undone(dice: Dice, d: Drawing) -> Block:
+    """Two things done and undone, in a scope of their own or in the one around."""
+    first, second, back = d.id("n"), d.id("n"), d.id("t")
+    xml = user(first) + job(second, inner=dice.one_of("", many("=[1,2]", "x"))) + throw(back, COMPENSATE)
+    xml += undoing(d, first) + (undoing(d, second) if dice.coin() else "") + chain(first, second, back)
+    if dice.coin():
+        return Block(first, back, xml)
+    name, s, e = d.id("k"), d.id("s"), d.id("e")
+    return Block(name, name, sub(name, start(s) + xml + end(e) + chain(s, first) + chain(back, e)))
+
+
+def choice_of_a_task(dice: Dice, d: Drawing) -> Block:
+    """Conditions on the flows that leave a task."""
+    name, a, b, join, default = d.id("n"), d.id("n"), d.id("n"), d.id("m"), d.id("flow")
+    xml = user(name).replace(f'id="{name}"', f'id="{name}" default="{default}"') + user(a) + user(b)
+    xml += gate("inclusive", join) + chain(a, join) + chain(b, join)
+    xml += flow(name, a, dice.one_of("=true", "=false", "=n > 3")) + flow(name, b, None, default)
     return Block(name, join, xml)
 
 
@@ -218,6 +275,8 @@ def container(dice: Dice, d: Drawing, depth: int, kind: str) -> Block:
             return Block(name, name, sub(name, body + listener(dice, d), inner=instances))
         case "guarded":
             return guarded(dice, d, name, sub(name, body, inner=instances))
+        case "transaction":
+            return transaction(dice, d, name, inside)
         case "cut short":
             fork, stop, over = d.id("p"), d.id("u"), d.id("e")
             cut = gate("parallel", fork) + user(stop) + end(over, terminate()) + chain(s, fork, inside.first)
@@ -226,16 +285,31 @@ def container(dice: Dice, d: Drawing, depth: int, kind: str) -> Block:
     return Block(name, name, sub(name, body, inner=instances))
 
 
+def transaction(dice: Dice, d: Drawing, name: str, inside: Block) -> Block:
+    """Cancelled or not, as it happens; what was done is undone then."""
+    s, task, choice, e, off, default = d.id("s"), d.id("n"), d.id("g"), d.id("e"), d.id("e"), d.id("flow")
+    edge, join = d.id("b"), d.id("m")
+    body = start(s) + user(task) + undoing(d, task) + inside.xml + gate("exclusive", choice, default)
+    body += end(e) + end(off, CANCEL) + chain(s, task, inside.first) + chain(inside.last, choice)
+    body += flow(choice, off, dice.one_of("=true", "=n > 3")) + flow(choice, e, None, default)
+    box = sub(name, body).replace(f'<bpmn:subProcess id="{name}"', f'<bpmn:transaction id="{name}"')
+    box = box.removesuffix("</bpmn:subProcess>") + "</bpmn:transaction>"
+    ends = boundary(edge, name, CANCEL) + gate("exclusive", join) + chain(name, join) + chain(edge, join)
+    return Block(name, join, box + ends)
+
+
 def listener(dice: Dice, d: Drawing) -> str:
     handler, task, over = d.id("v"), d.id("h"), d.id("he")
-    definition = dice.one_of(signal(), message(), escalation("E1"), timer("P1D"), error("E1"))
+    both, changed = signal() + message(), conditional("=n > 4")
+    definition = dice.one_of(signal(), message(), escalation("E1"), timer("P1D"), error("E1"), both, changed)
     interrupting = "error" in definition or dice.coin()
     return event_sub(handler, definition, user(task) + end(over), task, over, interrupting=interrupting)
 
 
 def guarded(dice: Dice, d: Drawing, name: str, box: str) -> Block:
     edge, join = d.id("b"), d.id("m")
-    trigger = dice.one_of(timer("P2D"), error("E1"), error(), signal(), message(), escalation("E1"))
+    both, changed = signal() + message(), conditional("=n > 4")
+    trigger = dice.one_of(timer("P2D"), error("E1"), error(), signal(), message(), escalation("E1"), both, changed)
     xml = box + boundary(edge, name, trigger) + gate("exclusive", join) + chain(name, join) + chain(edge, join)
     if dice.coin():
         beat, after, over = d.id("t"), d.id("u"), d.id("e")

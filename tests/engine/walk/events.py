@@ -120,7 +120,15 @@ def started_by_event(kind: str, *, interrupting: bool) -> Kind:
         assert ("e" in run.trail()) is (not interrupting)
 
     how = "interrupting" if interrupting else "non-interrupting"
-    return Kind(f"startEvent of an event sub-process ({how}), {kind}", file(body), play)
+    name = f"startEvent of an event sub-process ({how}), {kind}"
+    return compensated(name, handler) if kind == "compensate" else Kind(name, file(body), play)
+
+
+def compensated(name: str, handler: str) -> Kind:
+    """What undoes a whole sub-process, and so lies in it."""
+    inner = start("s2") + job("a") + end("e2") + chain("s2", "a", "e2") + handler
+    body = start() + sub("k", inner) + throw("t", COMPENSATE) + end() + chain("s", "k", "t", "e")
+    return Kind(name, file(body), goes("s", "a", "e2", "x", "h", "he", "t", "e", tasks=("a", "h")))
 
 
 # -- in the flow --------------------------------------------------------------------------------------------------------
