@@ -202,7 +202,8 @@ def _rename(rule: Element, suffix: str, taken: set[str]) -> None:
 
 def _written(root: Element, before: bytes) -> bytes:
     """With the blanks that drawing tools put before the end of an empty element, where the file had them."""
-    xml = etree.tostring(root.getroottree(), encoding="UTF-8")
+    before_root = reversed(list(root.itersiblings(preceding=True)))
+    xml = b"\n".join(etree.tostring(node, encoding="UTF-8", with_tail=False) for node in (*before_root, root))
     if b" />" in before:
         xml = re.sub(rb"(?<! )/>", b" />", xml)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + xml + b"\n"

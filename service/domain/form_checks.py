@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from service.domain.form_model import Field, Kind, Option
+from service.domain.form_model import CHOICES, Field, Kind, Option
 from service.domain.form_text import write_number
 from service.feel import Environment, patterns
 
@@ -28,7 +28,7 @@ def is_empty(value: Any) -> bool:
 
 def fault_of(field: Field, value: Any, name: str, today: date) -> str | None:
     """What is wrong with the value of a visible field, as a sentence; None when it is good."""
-    if is_empty(value):
+    if is_empty(value) and not (value is False and field.kind in CHOICES):
         return _missing(field, name) if field.rules.required else None
     match field.kind:
         case Kind.NUMBER:

@@ -99,8 +99,11 @@ class World:
         return deployments.deploy(self.platform, SYSTEM, resources)
 
     def deploy_folder(self, root: Path) -> None:
-        """Deploy everything under `root` and make its staff, all with the demo password."""
-        self.deploy(files.of_root(root))
+        """Deploy everything under `root` and make its staff, all with the demo password.
+
+        What somebody has changed in the program stands, where the file is the one it was before that.
+        """
+        self.deploy(deployments.newer_than_changes(self.platform, files.of_root(root)))
         for staff in files.staff_of(root):
             people.put_staff(self.platform, staff, DEMO_PASSWORD)
 

@@ -97,6 +97,23 @@ def deploy(
     return platform.transact(work)
 
 
+def newer_than_changes(platform: Platform, resources: Sequence[Resource]) -> list[Resource]:
+    """These files without those that would only take back what somebody has changed in the program since they were deployed."""
+
+    def work(uow: UnitOfWork) -> list[Resource]:
+        latest = platform.catalogs.view(uow.definitions).latest.values()
+        changed = {v.file: v for v in latest if _deployer(uow, v) != SYSTEM.username}
+        return [r for r in resources if r.path not in changed or not _was(uow, changed[r.path], r)]
+
+    return platform.read(work)
+
+
+def _was(uow: UnitOfWork, newest: Version, resource: Resource) -> bool:
+    """Whether an older version of this is just that file."""
+    digest = hashlib.sha256(resource.content).hexdigest()
+    return any(v.sha256 == digest for v in uow.definitions.versions(newest.kind, newest.id) if v.key != newest.key)
+
+
 def _require_newest(uow: UnitOfWork, newest: Version | None, seen: int) -> None:
     if newest is not None and newest.version != seen:
         raise EntryChanged(who=changes.name_of(uow, _deployer(uow, newest)))

@@ -17,6 +17,8 @@ from service.domain.errors import BadInput, ForloebError
 from service.domain.storage import Account, Unit, UnitOfWork
 from service.usecases.platform import Platform
 
+OF_UNIT, OF_PERSON = "enhed", "medarbejder"
+"""Kinds of changes that administrators make (`storage.Change`)."""
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 """Checked when the user name is unknown, so that the answer takes as long as for a known one."""
@@ -157,15 +159,21 @@ def read_staff(content: bytes, file: str) -> Staff:
 
 
 def put_staff(platform: Platform, staff: Staff, password: str) -> None:
-    """Make units and accounts, all with this password; those that exist get the list's name and roles."""
+    """Make units and accounts, all with this password; those that exist get the list's name and roles.
+
+    What an administrator has changed since is left as it stands.
+    """
     hashed_password = hashed(password)
 
     def work(uow: UnitOfWork) -> None:
         for unit in staff.enheder:
-            uow.people.put_unit(
-                Unit(id=unit.id, name=unit.navn, type=unit.type, mailbox=unit.sikker_postkasse, phone=unit.telefon)
-            )
+            if not uow.people.changes(OF_UNIT, unit.id):
+                uow.people.put_unit(
+                    Unit(id=unit.id, name=unit.navn, type=unit.type, mailbox=unit.sikker_postkasse, phone=unit.telefon)
+                )
         for entry in staff.personer:
+            if uow.people.changes(OF_PERSON, entry.brugernavn):
+                continue
             known = uow.people.account(entry.brugernavn)
             memberships = frozenset(split_group(r) for r in entry.roller)
             who = Person(
@@ -182,6 +190,7 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
                 phone=entry.telefon,
                 title=entry.titel,
                 competences=tuple(entry.kompetencer),
+                active=known.active if known else True,
             )
             uow.people.put(account)
 

@@ -17,7 +17,7 @@ from service.usecases import changes, people
 from service.usecases.changes import ADMINISTRATOR, Said, ShownChange
 from service.usecases.platform import Platform
 
-KIND = "medarbejder"
+KIND = people.OF_PERSON
 PAGE = 100
 """Rows of a list."""
 PLATFORM_TITLES: Mapping[str, str] = {

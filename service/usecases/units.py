@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from service.domain.access import Person
 from service.domain.errors import FormInvalid, NotFound
 from service.domain.storage import Account, Unit, UnitOfWork
-from service.usecases import changes
+from service.usecases import changes, people
 from service.usecases.changes import Said, ShownChange
 from service.usecases.platform import Platform
 
-KIND = "enhed"
+KIND = people.OF_UNIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from service.domain.deadlines import Deadline
-from service.domain.waits import DueChanged, TimerUse, WaitKind
+from service.domain.waits import CloseReason, DueChanged, TimerUse, WaitKind
 from service.store import SqlStore
 from tests.contract import making as m
 
@@ -177,3 +177,20 @@ def test_what_somebody_or_something_waits_for(store: SqlStore) -> None:
     assert store.read(lambda uow: uow.deadlines.awaited(case.key)) == {"løst", "ret", "svar"}
     m.move(store, instance.key, m.step(closed=[*m.closed(done), *m.closed(armed)]))
     assert store.read(lambda uow: uow.deadlines.awaited(case.key)) == {"svar"}
+
+
+def test_open_counts_are_those_that_a_new_calendar_would_move(store: SqlStore) -> None:
+    counted, more = m.binding("talt", days=3), m.binding("timer", days=5)
+    m.started(store, m.user_task(deadline=counted), m.timer(deadline=more), m.user_task(deadline=m.binding("fast")))
+    paused = m.started(store, m.user_task(deadline=m.binding(days=7)))
+    put(store, replace(only(store, paused.key), paused_at=LATER))
+    extended = m.started(store, m.user_task(deadline=m.binding(days=8)))
+    put(store, replace(only(store, extended.key), extended_until=LATER))
+    met = m.started(store, m.user_task(deadline=m.binding(days=9)))
+    put(store, replace(only(store, met.key), met_at=LATER))
+    task = m.user_task(deadline=m.binding(days=10))
+    lapsed = m.started(store, task)
+    m.move(store, lapsed.key, m.step(closed=m.closed(task, reason=CloseReason.TERMINATED)))
+    found = store.read(lambda uow: uow.deadlines.open_counts())
+    assert sorted(count.days for counts in found for count in counts) == [3, 5]
+    assert list(counted.counts) in [list(counts) for counts in found]

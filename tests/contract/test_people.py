@@ -7,8 +7,8 @@ import pytest
 from service.domain.access import Membership, Person
 from service.domain.cases import Notice
 from service.domain.errors import Stale
-from service.domain.storage import Account
-from service.store import SqlStore
+from service.domain.storage import Account, Change
+from service.store import SqlStore, SqlUnitOfWork
 from tests.contract import making as m
 
 
@@ -131,3 +131,35 @@ def test_who_read_what(store: SqlStore) -> None:
         (m.START, "mette", "sag", "tilsyn"),
     ]
     assert len(store.read(lambda uow: uow.access_log.of_case(7, limit=1))) == 1
+
+
+def test_a_unit_is_closed_and_opened(store: SqlStore) -> None:
+    closed = m.unit(closed_at=m.START)
+    store.transact(lambda uow: uow.people.put_unit(closed))
+    assert store.read(lambda uow: uow.people.units()) == [closed]
+    store.transact(lambda uow: uow.people.put_unit(m.unit()))
+    assert store.read(lambda uow: uow.people.unit("nord")) == m.unit()
+
+
+def test_changes_of_one_subject_are_told_newest_first(store: SqlStore) -> None:
+    def change(subject: str = "nord", kind: str = "enhed") -> Change:
+        return Change(
+            key=m.key(),
+            at=m.START,
+            by_user="aase",
+            kind=kind,
+            subject=subject,
+            reason="Flytning",
+            details={"Telefon": ["1", "2 æ"]},
+        )
+
+    first, second, other, person = change(), change(), change("syd"), change(kind="medarbejder")
+
+    def work(uow: SqlUnitOfWork) -> None:
+        uow.people.lock()
+        for one in (first, second, other, person):
+            uow.people.note(one)
+
+    store.transact(work)
+    assert store.read(lambda uow: uow.people.changes("enhed", "nord")) == [second, first]
+    assert store.read(lambda uow: uow.people.changes("enhed", "vest")) == []

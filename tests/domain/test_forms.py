@@ -49,6 +49,13 @@ GOALS = {
 
 
 class TestValues:
+    def test_no_is_an_answer_to_a_required_choice(self) -> None:
+        options = [{"label": "Ja", "value": True}, {"label": "Nej", "value": False}]
+        asked = form({"type": "radio", "key": "svar", "label": "Svar", "values": options, **REQUIRED})
+        answered = asked.parse({"svar": ["false"]}, context())
+        assert (answered.values, dict(answered.errors)) == ({"svar": False}, {})
+        assert list(asked.parse({}, context()).errors) == ["svar"]
+
     def test_each_kind_is_read(self) -> None:
         proeve = form(
             text("navn"),

@@ -74,6 +74,23 @@ LEADER_PAGES = (
     "/sager?vis=alle&type=proeve&oprettet=2014-09-01..2014-09-30&kilde=&enhed=nord&ansvarlig=ingen",
     "/procedurer/proeve-forloeb",
 )
+ADMIN_PAGES = (
+    "/admin",
+    "/admin/enheder",
+    "/admin/enheder/ny",
+    "/admin/enheder/nord",
+    "/admin/medarbejdere",
+    "/admin/medarbejdere/ny",
+    "/admin/medarbejdere/mona.mentor",
+    "/admin/kalender",
+    "/admin/regler",
+    "/admin/regler/proeve-parametre",
+    "/admin/regler/proeve-lov",
+    "/admin/regler/proeve-lov/proeve_lov_r2",
+    "/admin/registre",
+    "/admin/registre/leverandoerer?vis=alle",
+    "/admin/registre/leverandoerer/ny",
+)
 PAGES = [
     *(("mona.mentor", address) for address in WORKER_PAGES),
     *(("lone.leder", address) for address in LEADER_PAGES),
@@ -83,6 +100,7 @@ PAGES = [
     ("dan.drift", "/instanser"),
     ("dan.drift", "/instanser/{inst}"),
     ("dan.drift", "/haendelser"),
+    *(("aase.admin", address) for address in ADMIN_PAGES),
 ]
 KEYS = re.compile(
     r"\b(ut_\w+|msg_\w+|proeve-\w+|[A-Z]+_[A-Z_]+|None|True|False|userTask|TaskCompleted|ACTIVE|sagsbehandler@\w+)\b|Traceback"
