@@ -63,8 +63,11 @@ class Reach(StrEnum):
     INTAKE = "indgang"
     """Cases not yet handed to a unit, and those she is offered a task in or has or had one."""
     ALL = "alle"
+    ATTACHED = "tilknyttet"
+    """Cases that name her, or her role in her unit, under her role (manifest `felter.tilknyttede`): the contact person of an
+    offer, the unit a part was handed to, the participants of a meeting, whoever made the enquiry."""
     REASON = "begrundelse"
-    """Any case, after giving a reason."""
+    """Any case, for a while after giving a reason."""
 
 
 def split_group(group: str) -> Membership:

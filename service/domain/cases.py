@@ -38,6 +38,8 @@ class Case:
     sort_date: datetime | None = None
     paused_at: datetime | None = None
     """Since when the case's deadlines are paused (i bero)."""
+    marking: str | None = None
+    """What every page about the citizen shows while the case is open (manifest `felter.markering`)."""
     version: int = 1
 
 
@@ -72,6 +74,18 @@ class Citizen:
             "tolkesprog": self.interpreter_language,
             "doed": self.died_at,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A case that somebody may read for a while because she gave a reason: break-glass access (nødadgang), or an audit."""
+
+    case_key: int
+    key: int
+    username: str
+    at: datetime
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from service.domain.access import Reach
 from service.domain.deadlines import Calendar
@@ -44,6 +44,10 @@ class CaseFields(Part):
     timer_ramme: Feel | None = None
     udskrivning: Feel | None = None
     """A date by which lists may be sorted (such as an expected discharge)."""
+    markering: Feel | None = None
+    """A text that every page about the citizen shows while the case is open, to all in the house who may see her; null: none."""
+    tilknyttede: dict[str, Feel] = {}
+    """Role → who is attached to the case in it: a username, a `rolle@enhed`, or a list of such (`laes: tilknyttet`)."""
 
 
 class CaseKind(Part):
@@ -60,6 +64,8 @@ class CaseKind(Part):
     felter: CaseFields = CaseFields()
     opbevaring: str = "P5Y"
     """How long a closed case is kept (ISO 8601)."""
+    noedadgang_timer: int = Field(default=8, ge=1, le=72)
+    """How long break-glass access to a case lasts."""
 
 
 class RoleInfo(Part):
@@ -67,14 +73,33 @@ class RoleInfo(Part):
     organisation: str = ""
     leder: bool = False
     """Members with this role in a unit lead it."""
+    ekstern: bool = False
+    """People outside the house: they see named parts of their own cases, and neither other cases nor marks of the citizen."""
+    myndighed: bool = True
+    """False: never takes authority decisions (RET-16); no authority task may name the role."""
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+PARTS = frozenset({"status", "borger", "frister", "kontakter", "notater", "beskeder"})
+"""Parts of every case, beside `skema:<form-id>` and `dokument:<kind>`: status, unit and worker; the citizen's number and
+address; deadlines; contacts; notes; what was sent."""
 
 
 class Right(Part):
-    """What one role may do with one kind of case (PROCEDURES B8)."""
+    """What one role may do with one kind of case (PROCEDURES B8): which cases (`laes`), and which parts of them (`dele`)."""
 
-    laes: Reach = Reach.NONE
+    laes: Annotated[tuple[Reach, ...], BeforeValidator(_several)] = (Reach.NONE,)
+    """One or several: a case is hers when any of them reaches it."""
     dele: tuple[str, ...] | None = None
-    """Only these parts of the case: `frister`, `skema:<form-id>`, `dokument:<kind>`, `status` …; None means all."""
+    """Only these parts of the case (see PARTS); None means all."""
+    kun: dict[str, Feel] = {}
+    """`skema:<form-id>` → which of its submissions: a condition over the form's own fields and `mig`
+    (`{brugernavn, navn, roller, enheder}`), such as the meeting that she takes part in."""
+    noedadgang: bool = False
+    """May open other cases of this kind with a written reason, for a while: the same parts of them."""
     opret: bool = False
     styr: bool = False
     """May suspend, resume, cancel, assign and extend (manager's actions)."""
@@ -273,6 +298,9 @@ class Manifest(Part):
     """Message name → event."""
     aktiviteter: dict[str, Activity] = {}
     """Element id of an ad-hoc activity → who may start it."""
+    myndighed: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+    """Element id of a user task that decides with public authority → the only roles that may complete it: nobody else may,
+    not even the unit's leader."""
     formularer: dict[str, FormUse] = {}
     """Form id → what it registers."""
     figurer: dict[str, FigurePlan] = {}

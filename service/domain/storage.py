@@ -7,7 +7,7 @@ Instants are aware UTC with microseconds. Lists are ordered as each method says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -24,6 +24,7 @@ from service.domain.cases import (
     Draft,
     Note,
     Notice,
+    Opening,
 )
 from service.domain.deadlines import Count, Deadline
 from service.domain.definitions import ResourceKind, Version
@@ -103,6 +104,8 @@ class UnitOfWork(Protocol):
     def history(self) -> History: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def parties(self) -> Parties: ...
     @property
     def milestones(self) -> Milestones: ...
     @property
@@ -256,12 +259,16 @@ class Tasks(Protocol):
         """Open tasks of a root instance, oldest first."""
         ...
 
+    def open_for(self, owner_key: int) -> Sequence[UserTask]:
+        """Open tasks of a case, whatever runs for it, oldest first."""
+        ...
+
     def finished_of(self, instance_key: int, limit: int = 200) -> Sequence[UserTask]:
         """Completed and cancelled, newest first."""
         ...
 
-    def took_part(self, instance_key: int, username: str) -> bool:
-        """Whether somebody has an open task of a root instance, or completed one."""
+    def took_part(self, owner_key: int, username: str) -> bool:
+        """Whether somebody has an open task of a case (or of a root instance without one), or completed one."""
         ...
 
     def save_draft(self, draft: Draft) -> None: ...
@@ -485,6 +492,9 @@ class Cases(Protocol):
 
     def open_for_citizen(self, citizen_key: int, kind: str | None = None) -> Sequence[Case]: ...
     def all_for_citizen(self, citizen_key: int) -> Sequence[Case]: ...
+    def marks(self, citizen_keys: Collection[int]) -> Mapping[int, Sequence[str]]:
+        """Marks of these citizens, from their open cases, oldest first."""
+        ...
 
     def add_record(self, record: CaseRecord) -> None: ...
     def records(self, case_key: int, form_id: str | None = None) -> Sequence[CaseRecord]:
@@ -514,6 +524,27 @@ class Milestones(Protocol):
     def suspended(self, case_key: int, at: datetime) -> None: ...
     def resumed(self, case_key: int, at: datetime) -> None:
         """Ends the case's suspension, if it has one."""
+        ...
+
+
+class Parties(Protocol):
+    """Who else has to do with a case: those attached in a role, and those who opened it with a reason."""
+
+    def attach(self, case_key: int, role: str, who: Collection[str]) -> None:
+        """Exactly these are attached in this role now: usernames and `rolle@enhed`."""
+        ...
+
+    def is_attached(self, case_key: int, role: str, who: Collection[str]) -> bool:
+        """Whether one of these is attached in this role."""
+        ...
+
+    def let_in(self, opening: Opening) -> None: ...
+    def openings(self, case_key: int) -> Sequence[Opening]:
+        """Newest first."""
+        ...
+
+    def openings_of(self, username: str, limit: int = 50) -> Sequence[Opening]:
+        """Newest first."""
         ...
 
 

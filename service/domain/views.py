@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from service.domain.facts import ElementState
@@ -57,6 +58,9 @@ class InboxRow:
     created_at: datetime
     priority: int
     suspended: bool
+    citizen_key: int | None = None
+    marks: tuple[str, ...] = ()
+    """Marks of the citizen (manifest `felter.markering`), for those who may see them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +73,36 @@ class Page(Generic[Row]):
     total_capped: bool = False
 
 
+class How(StrEnum):
+    """Why a case is on somebody's list."""
+
+    ALL = "alle"
+    UNIT = "enhed"
+    INTAKE = "indgang"
+    """It has no unit yet."""
+    WORKER = "ansvarlig"
+    TOOK_PART = "deltager"
+    """Somebody has an open task of it, or completed one."""
+    ATTACHED = "tilknyttet"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Cases of some kinds (None: of all) that are seen for one reason. `who` is the unit, the username, or (attached) the
+    username or group; `role` is the role in which it is attached."""
+
+    how: How
+    who: str = ""
+    role: str = ""
+    kinds: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseQuery:
-    """Cases she may see: by units, as worker, all, or those without a unit (`intake`)."""
+    """Cases that one of the ways leads to, filtered."""
 
-    everything: bool = False
-    units: frozenset[str] = frozenset()
-    worker: str | None = None
-    intake: bool = False
+    ways: tuple[Way, ...] = ()
+    unit: str | None = None
     kinds: frozenset[str] | None = None
     status: str | None = None
     state: str = "åbne"
@@ -119,6 +145,8 @@ class CaseRow:
     sort_date: datetime | None
     open_tasks: int
     open_incidents: int
+    citizen_key: int | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from service.store.repositories.jobs import SqlJobs
 from service.store.repositories.messages import SqlMessages
 from service.store.repositories.milestones import SqlMilestones
 from service.store.repositories.notices import SqlNotices
+from service.store.repositories.parties import SqlParties
 from service.store.repositories.people import SqlPeople
 from service.store.repositories.registers import SqlRegisters
 from service.store.repositories.tasks import SqlTasks
@@ -106,6 +107,10 @@ class SqlUnitOfWork:
     @cached_property
     def cases(self) -> SqlCases:
         return SqlCases(self.session, self.vault, self.citizens)
+
+    @cached_property
+    def parties(self) -> SqlParties:
+        return SqlParties(self.session, self.vault)
 
     @cached_property
     def milestones(self) -> SqlMilestones:

@@ -88,7 +88,7 @@ def activate(course: Course, body: Body) -> None:
     key = course.instance().key
 
     def find(uow: UnitOfWork) -> int | None:
-        offered = instances.startable(Advance(course.world.platform, uow, person), person, key)
+        offered = instances.startable(Advance(course.world.platform, uow, person), key)
         return next((s.container_key for s in offered if s.element_id == element_id), None)
 
     container = course.world.platform.read(find)

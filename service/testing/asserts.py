@@ -238,9 +238,7 @@ def startable(course: Course, wanted: Mapping[str, Sequence[str]]) -> None:
 
 def _offered(course: Course, username: str, key: int) -> set[str]:
     person, platform = course.world.person(username), course.world.platform
-    return course.read(
-        lambda uow: {s.element_id for s in instances.startable(Advance(platform, uow, person), person, key)}
-    )
+    return course.read(lambda uow: {s.element_id for s in instances.startable(Advance(platform, uow, person), key)})
 
 
 def ended(course: Course, wanted: str) -> None:

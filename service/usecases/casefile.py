@@ -32,6 +32,7 @@ COLUMNS: Mapping[str, str] = {
     "timer_brugt": "hours_used",
     "timer_ramme": "hours_budget",
     "udskrivning": "sort_date",
+    "markering": "marking",
 }
 """Manifest `felter` → the case's column."""
 
@@ -87,6 +88,7 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
     found = advance.catalog.case_kind_of(instance.process_id)
     if found:
         _reach(advance, instance.case_key, found, step)
+        _attach(advance, instance.case_key, found[2].felter, step)
     columns = _columns(found[2].felter, step, advance.now) if found else {}
     if found and _reads(found[2].felter.borger_cpr, step.changed):
         columns["citizen_key"] = _citizen(advance, found[2].felter, step.variables)
@@ -99,7 +101,7 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
     if statuses:
         columns["status"] = statuses[-1]
     if ended and case.closed_at is None:
-        columns["closed_at"] = advance.now
+        columns |= {"closed_at": advance.now, "marking": None}
         if instance.status is InstanceStatus.TERMINATED and not statuses:
             columns["status"] = found[2].statusser[-1] if found else case.status
     changed = replace(case, **columns)
@@ -125,6 +127,19 @@ def _reach(advance: Advance, case_key: int, found: tuple[str, str, CaseKind], st
     if case is not None:
         days = (advance.now.astimezone(LOCAL_ZONE).date() - case.opened_at.astimezone(LOCAL_ZONE).date()).days
         advance.uow.milestones.reached(case_key, sorted(reached), advance.now, days)
+
+
+def _attach(advance: Advance, case_key: int, fields: CaseFields, step: Step) -> None:
+    """Who is attached to the case in which role, where what says so has changed."""
+    for role, text in fields.tilknyttede.items():
+        if _reads(text, step.changed):
+            found = to_json(_parsed(text).evaluate(step.variables, Environment(now=advance.now)))
+            named = found if isinstance(found, list) else [found]
+            advance.uow.parties.attach(case_key, role, {who for who in _flat(named) if isinstance(who, str) and who})
+
+
+def _flat(items: list[Any]) -> list[Any]:
+    return [inner for item in items for inner in (_flat(item) if isinstance(item, list) else [item])]
 
 
 def _citizen(advance: Advance, fields: CaseFields, variables: Variables) -> int | None:

@@ -40,6 +40,9 @@ class CasePage:
     manifest: Manifest
     access: CaseAccess
     citizen: Citizen | None
+    """With her name alone, where the part `borger` is not hers to see."""
+    marks: Sequence[str]
+    """Marks of the citizen, from all her open cases, that she may see."""
     unit_name: str | None
     worker: Account | None
     instance: Instance | None
@@ -80,20 +83,20 @@ class Excerpt:
     lines: Sequence[str]
 
 
-def look(platform: Platform, person: Person, number: str, reason: str = "") -> CasePage:
+def look(platform: Platform, person: Person, number: str) -> CasePage:
     """The case by its number. The reading is logged. Raises NotFound, and Forbidden when it is not hers to read."""
 
     def work(uow: UnitOfWork) -> CasePage:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
-        granted = access.require_case(uow, advance.catalog, person, case, reason=reason)
+        granted = access.require_case(advance, case)
         uow.access_log.read(
             at=advance.now,
             username=person.username,
             what="sag",
             case_key=case.key,
             citizen_key=case.citizen_key,
-            reason=reason,
+            reason=granted.opening.reason if granted.opening else "",
         )
         return _page(advance, case, granted)
 
@@ -109,27 +112,27 @@ def by_number(uow: UnitOfWork, number: str) -> Case:
 
 def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     uow, person = advance.uow, advance.actor
-    whole = granted.parts is None
+    whole = granted.whole
     instance = uow.instances.get(case.instance_key) if case.instance_key else None
     manifest = advance.catalog.manifest(case.folder)
-    records = [r for r in uow.cases.records(case.key) if granted.sees(f"skema:{r.form_id}")]
+    records = [r for r in uow.cases.records(case.key) if granted.sees_record(person, r, advance.now)]
     documents = [d for d in uow.cases.documents(case.key) if granted.sees(f"dokument:{d.kind}")]
     running = case.closed_at is None
     deadlines = deadlines_of.by_need(uow, case.key, running=running) if granted.sees("frister") else deadlines_of.NONE
     running_for = events.roots_of(uow, case)
     tasks = [t for root in running_for for t in uow.tasks.open_of(root) if whole or tasks_of.may_work_on(person, t)]
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
-    contacts = uow.cases.contacts(case.key) if whole else ()
-    notes = uow.cases.notes(case.key) if whole else ()
-    unit = uow.people.unit(case.unit) if case.unit else None
+    citizen = uow.citizens.get(case.citizen_key) if case.citizen_key else None
+    unit = uow.people.unit(case.unit) if case.unit and granted.sees("status") else None
     page = CasePage(
-        case=case if whole else replace(case, source=None, hours_used=None, hours_budget=None),
+        case=access.shown_case(case, granted),
         kind=manifest.sagstyper.get(case.kind),
         manifest=manifest,
         access=granted,
-        citizen=uow.citizens.get(case.citizen_key) if case.citizen_key else None,
-        unit_name=unit.name if unit else case.unit,
-        worker=uow.people.account(case.worker) if case.worker else None,
+        citizen=access.shown_citizen(citizen, granted) if citizen else None,
+        marks=access.marks(advance, [case.citizen_key]).get(case.citizen_key or 0, ()),
+        unit_name=unit.name if unit else None,
+        worker=uow.people.account(case.worker) if case.worker and granted.sees("status") else None,
         instance=instance,
         process=advance.catalog.process(instance.definition_key) if instance else None,
         elements=elements_of(uow, advance.catalog, instance) if instance else {},
@@ -138,16 +141,16 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         finished_tasks=finished,
         deadlines=deadlines.rows,
         lapsed=deadlines.lapsed,
-        contacts=contacts,
-        notes=notes,
+        contacts=uow.cases.contacts(case.key) if granted.sees("kontakter") else (),
+        notes=uow.cases.notes(case.key) if granted.sees("notater") else (),
         records=records,
         excerpts=_excerpts(advance, case, records),
         documents=documents,
-        dispatches=uow.dispatches.of_case(case.key) if whole else (),
+        dispatches=uow.dispatches.of_case(case.key) if granted.sees("beskeder") else (),
         incidents=uow.incidents.open_of(instance.key) if instance and whole else (),
         history=uow.history.of(instance.key, limit=50) if instance and whole else (),
         events=events.reportable(advance, person, case) if whole else (),
-        activities=instances.startable(advance, person, instance.key) if instance and whole else (),
+        activities=instances.startable(advance, instance.key) if instance and whole else (),
         other_cases=_others(advance, case),
         names={},
         may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
@@ -176,9 +179,8 @@ def _told(advance: Advance, resume: str | None, values: Variables) -> list[str]:
 
 def _others(advance: Advance, case: Case) -> list[Case]:
     """The citizen's other cases that are hers to read."""
-    uow, catalog, person = advance.uow, advance.catalog, advance.actor
-    found = uow.cases.all_for_citizen(case.citizen_key) if case.citizen_key is not None else ()
-    return [c for c in found if c.key != case.key and access.case_access(uow, catalog, person, c) is not None]
+    found = advance.uow.cases.all_for_citizen(case.citizen_key) if case.citizen_key is not None else ()
+    return [c for c in found if c.key != case.key and access.case_access(advance, c) is not None]
 
 
 def _names(uow: UnitOfWork, page: CasePage) -> dict[str, str]:
@@ -201,27 +203,19 @@ def _names(uow: UnitOfWork, page: CasePage) -> dict[str, str]:
 
 
 def listed(platform: Platform, person: Person, wanted: CaseQuery) -> Page[CaseRow]:
-    """Cases she may see. `wanted` brings filter, order and page; whose cases is decided here: where it names units, only those
-    of them that are hers.
-    """
+    """Cases she may see. `wanted` brings filter, order and page; whose cases is decided here."""
 
     def work(uow: UnitOfWork) -> Page[CaseRow]:
-        catalog = platform.catalogs.view(uow.definitions)
-        allowed = access.case_query(catalog, person)
+        advance = Advance(platform, uow, person)
+        allowed = access.case_query(advance.catalog, person)
         if allowed is None:
             raise Forbidden(what="din rolle har ikke adgang til sager")
-        one_unit = bool(wanted.units)
-        units = wanted.units if allowed.everything else allowed.units & wanted.units
-        query = replace(
-            wanted,
-            everything=allowed.everything and not one_unit,
-            units=units if one_unit else allowed.units,
-            worker=None if one_unit else allowed.worker,
-            intake=allowed.intake and not one_unit,
-            no_source=_no_source(catalog, wanted.kinds),
-            kinds=allowed.kinds if wanted.kinds is None else wanted.kinds & (allowed.kinds or frozenset()),
-        )
-        return uow.queries.cases(query)
+        query = replace(wanted, ways=allowed.ways, no_source=_no_source(advance.catalog, wanted.kinds))
+        page = uow.queries.cases(query)
+        marks = access.marks(advance, [row.citizen_key for row in page.rows])
+        parts = {kind: access.listed_parts(advance.catalog, person, kind) for kind in {r.kind for r in page.rows}}
+        rows = [replace(_row(r, parts[r.kind]), marks=marks.get(r.citizen_key or 0, ())) for r in page.rows]
+        return replace(page, rows=rows)
 
     return platform.read(work)
 
@@ -234,12 +228,12 @@ def names_behind(platform: Platform, wanted: CaseQuery) -> Mapping[str, str]:
         kind_id = next(iter(wanted.kinds or ()), "")
         found = catalog.case_kind(kind_id)
         kind = found[1] if found else None
-        unit = uow.people.unit(next(iter(wanted.units), ""))
+        unit = uow.people.unit(wanted.unit or "")
         worker = uow.people.account(wanted.of_worker) if wanted.of_worker else None
         source, reason = wanted.source or "", wanted.reason or ""
         names = {
             "type": kind.titel if kind else kind_id,
-            "enhed": unit.name if unit else next(iter(wanted.units), ""),
+            "enhed": unit.name if unit else wanted.unit or "",
             "kilde": kind.kilder.get(source, source) if kind else source,
             "aarsag": kind.afslutningsaarsager.get(reason, reason) if kind else reason,
             "ansvarlig": worker.person.name if worker else wanted.of_worker or "",
@@ -247,6 +241,16 @@ def names_behind(platform: Platform, wanted: CaseQuery) -> Mapping[str, str]:
         return {part: name for part, name in names.items() if name}
 
     return platform.read(work)
+
+
+def _row(row: CaseRow, parts: frozenset[str] | None) -> CaseRow:
+    """The row without the columns that are not hers to see."""
+    if parts is None:
+        return row
+    shown = replace(row, sort_date=None, open_tasks=0, open_incidents=0)
+    if "status" not in parts:
+        shown = replace(shown, status="", unit=None, worker=None, paused_at=None)
+    return shown if "frister" in parts else replace(shown, next_due=None)
 
 
 def _no_source(catalog: DeployedCatalog, kinds: frozenset[str] | None) -> str:
@@ -261,7 +265,7 @@ def reopen(platform: Platform, person: Person, number: str, reason: str) -> Inst
     def work(uow: UnitOfWork) -> Instance:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
-        access.require_case(uow, advance.catalog, person, case)
+        access.require_case(advance, case)
         if not access.may_create(advance.catalog, person, case.kind):
             raise Forbidden(what="din rolle kan ikke genåbne sager")
         if case.closed_at is None:
@@ -288,12 +292,12 @@ def start_activity(platform: Platform, person: Person, number: str, element_id: 
     def work(uow: UnitOfWork) -> int | None:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
-        access.require_case(uow, advance.catalog, person, case)
+        access.require_case(advance, case)
         activity = advance.catalog.manifest(case.folder).aktiviteter.get(element_id)
         if activity is not None and not person.has(*activity.roller):
             raise Forbidden(what="din rolle kan ikke starte denne aktivitet")
         instance_key = case.instance_key or 0
-        offered = instances.startable(advance, person, instance_key)
+        offered = instances.startable(advance, instance_key)
         chosen = next((s for s in offered if s.element_id == element_id), None)
         if chosen is None:
             raise WrongState(why="aktiviteten kan ikke startes nu; forløbet er gået videre")
@@ -312,7 +316,7 @@ def add_note(platform: Platform, person: Person, number: str, text: str) -> None
     def work(uow: UnitOfWork) -> None:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
-        if access.require_case(uow, advance.catalog, person, case).parts is not None:
+        if not access.require_case(advance, case).whole:
             raise Forbidden(what="din rolle kan ikke skrive i journalen")
         if not text.strip():
             raise WrongState(why="notatet er tomt")
@@ -327,11 +331,12 @@ def document(platform: Platform, person: Person, key: int) -> tuple[Document, by
     """A document with its content, if its case (and this kind of document) is hers to read. The reading is logged."""
 
     def work(uow: UnitOfWork) -> tuple[Document, bytes]:
+        advance = Advance(platform, uow, person)
         found = uow.cases.document(key)
         case = uow.cases.get(found[0].case_key) if found else None
         if found is None or case is None:
             raise NotFound(what="dokumentet")
-        granted = access.require_case(uow, platform.catalogs.view(uow.definitions), person, case)
+        granted = access.require_case(advance, case)
         if not granted.sees(f"dokument:{found[0].kind}"):
             raise Forbidden(what="din rolle kan ikke se dette dokument")
         uow.access_log.read(
@@ -352,12 +357,13 @@ def record(
     """One submitted form of a case, for reading."""
 
     def work(uow: UnitOfWork) -> tuple[CaseRecord, Form, Submission]:
-        catalog = platform.catalogs.view(uow.definitions)
+        advance = Advance(platform, uow, person)
+        catalog = advance.catalog
         case = by_number(uow, number)
-        granted = access.require_case(uow, catalog, person, case)
-        if not granted.sees(f"skema:{form_id}"):
-            raise Forbidden(what="din rolle kan ikke se dette skema")
+        granted = access.require_case(advance, case)
         found = next((r for r in uow.cases.records(case.key, form_id) if r.version == version), None)
+        if not (granted.sees_record(person, found, advance.now) if found else granted.sees(f"skema:{form_id}")):
+            raise Forbidden(what="din rolle kan ikke se dette skema")
         form = catalog.form(found.form_key) if found else None
         if found is None or form is None:
             raise NotFound(what="skemaet")
@@ -393,7 +399,7 @@ def look_event(
     def work(uow: UnitOfWork) -> EventPage:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
-        access.require_case(uow, advance.catalog, person, case)
+        access.require_case(advance, case)
         found = events.event_form(advance, case, name)
         uow.access_log.read(
             at=advance.now,
@@ -439,7 +445,7 @@ def accesses(platform: Platform, person: Person, number: str) -> Sequence[tuple[
 
     def work(uow: UnitOfWork) -> Sequence[tuple[datetime, str, str, str]]:
         case = by_number(uow, number)
-        granted = access.case_access(uow, platform.catalogs.view(uow.definitions), person, case)
+        granted = access.case_access(Advance(platform, uow, person), case)
         if not person.has("revisor") and (granted is None or not granted.manage):
             raise Forbidden(what="adgangsloggen ses af enhedens leder og af revisor")
         return uow.access_log.of_case(case.key)

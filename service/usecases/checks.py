@@ -11,7 +11,7 @@ from service.domain.forms import Form
 from service.domain.handling import HandlerInfo
 from service.domain.procedures import Manifest
 from service.feel import FeelSyntaxError, parse_expression
-from service.usecases import figure_checks, register_checks, rule_checks
+from service.usecases import access_checks, figure_checks, register_checks, rule_checks
 from service.usecases.bundle import Bundle, Resource, folder_of
 
 BUILT_IN_JOBS = frozenset(
@@ -49,6 +49,12 @@ def check_across(bundle: Bundle, deployed: CheckContext) -> None:
                 bundle.findings.append(Finding(resource.path, element.id, None, message, error))
     for resource, manifest in bundle.manifests.values():
         bundle.findings.extend(_manifest_faults(resource, manifest, known))
+        beside = {
+            id_: model
+            for id_, (file, model) in bundle.processes.items()
+            if folder_of(file.path) == folder_of(resource.path)
+        }
+        bundle.findings.extend(access_checks.manifest_faults(resource, manifest, beside, frozenset(known.forms)))
         bundle.findings.extend(register_checks.manifest_faults(resource, manifest, known.manifests))
         bundle.findings.extend(figure_checks.manifest_faults(resource, manifest, known.models, known.processes))
     bundle.findings.extend(rule_checks.faults(bundle, known.decisions))

@@ -81,7 +81,7 @@ def _submit(
         found = advance.catalog.find_process(enquiry.proces)
         if found is None:
             raise NotFound(what=f"proceduren {enquiry.proces}")
-        instance = advance.start(found[0].key, {})
+        instance = advance.start(found[0].key, {"henvender": _enquirer(person, enquiry)})
         task = next((t for t in uow.tasks.open_of(instance.key) if t.element_id == enquiry.opgave), None)
         if task is None:
             raise WrongState(why=f"{found[0].name} begynder ikke med opgaven {enquiry.opgave}")
@@ -89,6 +89,13 @@ def _submit(
         return upcoming(advance)
 
     return platform.transact(work)
+
+
+def _enquirer(person: Person, enquiry: Enquiry) -> Variables:
+    """Who makes the enquiry, and as what: for the diagram, which may let her follow it (manifest `felter.tilknyttede`)."""
+    mine = sorted((m for m in person.memberships if m.role in enquiry.roller), key=lambda m: (not m.unit, m))
+    role, unit = (mine[0].role, mine[0].unit or None) if mine else (None, None)
+    return {"brugernavn": person.username, "navn": person.name, "rolle": role, "enhed": unit}
 
 
 def _form(advance: Advance, folder: str) -> tuple[Enquiry, Form]:

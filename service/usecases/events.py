@@ -106,7 +106,7 @@ def report(
 
     Raises FormInvalid, Forbidden, NotFound, and WrongState when nothing waits for it any more.
     """
-    access.require_case(advance.uow, advance.catalog, advance.actor, case)
+    access.require_case(advance, case)
     found = event_form(advance, case, name)
     values: Variables = otherwise
     if found.form is not None and found.context is not None:

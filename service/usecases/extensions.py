@@ -21,7 +21,7 @@ def extend(platform: Platform, person: Person, number: str, deadline_id: str, un
         case = uow.cases.by_number(number)
         if case is None:
             raise NotFound(what=f"sag {number}")
-        access.require_manage(uow, advance.catalog, person, case, operators=False)
+        access.require_manage(advance, case, operators=False)
         due = end_of_day(until)
         if due <= advance.now:
             raise BadInput(why="Den nye frist skal ligge efter i dag.")

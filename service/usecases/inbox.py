@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.domain.access import Person
@@ -11,6 +11,8 @@ from service.domain.deadlines import Calendar
 from service.domain.errors import BadInput
 from service.domain.storage import UnitOfWork
 from service.domain.views import InboxQuery, InboxRow, Page
+from service.usecases import access
+from service.usecases.advance import Advance
 from service.usecases.catalog import DeployedCatalog
 from service.usecases.platform import Platform
 
@@ -76,7 +78,8 @@ def soon_until(calendar: Calendar, now: datetime) -> datetime:
 
 def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
     def work(uow: UnitOfWork) -> Inbox:
-        catalog, now = platform.catalogs.view(uow.definitions), platform.clock.now()
+        advance = Advance(platform, uow, person)
+        catalog, now = advance.catalog, advance.now
         query = InboxQuery(
             username=person.username,
             groups=person.groups,
@@ -92,11 +95,12 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
             after=wanted.after,
         )
         page = uow.queries.inbox(query)
+        marks = access.marks(advance, [row.citizen_key for row in page.rows])
         units = {u.id: u.name for u in uow.people.units()}
         staff = {a.person.username: a for a in uow.people.all()}
         mine = sorted(person.units | person.leads)
         return Inbox(
-            page=page,
+            page=replace(page, rows=[replace(row, marks=marks.get(row.citizen_key or 0, ())) for row in page.rows]),
             procedures=catalog.process_names(),
             units=[(u, units.get(u, u)) for u in mine],
             unit_names=units,

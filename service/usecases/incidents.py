@@ -56,7 +56,7 @@ def retry_all(platform: Platform, person: Person, keys: list[int]) -> tuple[int,
 
 def _require_hers(advance: Advance, incident: Incident) -> None:
     case = advance.uow.cases.get(incident.case_key) if incident.case_key else None
-    access.require_manage(advance.uow, advance.catalog, advance.actor, case)
+    access.require_manage(advance, case)
 
 
 def _retry(advance: Advance, incident: Incident) -> None:

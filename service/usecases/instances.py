@@ -62,7 +62,7 @@ def activate(platform: Platform, person: Person, container_key: int, instance_ke
 
     def work(uow: UnitOfWork) -> Instance:
         advance = Advance(platform, uow, person)
-        if not may_activate(advance, person, instance_key, element_id):
+        if not may_activate(advance, instance_key, element_id):
             raise Forbidden(what="din rolle kan ikke starte denne aktivitet")
         instance = uow.instances.get(instance_key)
         if instance is not None and instance.suspended:
@@ -73,7 +73,7 @@ def activate(platform: Platform, person: Person, container_key: int, instance_ke
     return platform.transact(work)
 
 
-def may_activate(advance: Advance, person: Person, instance_key: int, element_id: str) -> bool:
+def may_activate(advance: Advance, instance_key: int, element_id: str) -> bool:
     """Whether the manifest lets one of her roles start the activity, and the case is hers to read."""
     instance = advance.uow.instances.get(instance_key)
     if instance is None:
@@ -81,10 +81,10 @@ def may_activate(advance: Advance, person: Person, instance_key: int, element_id
     found = advance.catalog.process(instance.definition_key)
     manifest = advance.catalog.manifest(found[0].folder if found else "")
     activity = manifest.aktiviteter.get(element_id)
-    if activity is None or not person.has(*activity.roller):
+    if activity is None or not advance.actor.has(*activity.roller):
         return False
     case = advance.uow.cases.get(instance.case_key) if instance.case_key else None
-    return case is None or access.case_access(advance.uow, advance.catalog, person, case) is not None
+    return case is None or access.case_access(advance, case) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Startable:
     help: str
 
 
-def startable(advance: Advance, person: Person, instance_key: int) -> list[Startable]:
+def startable(advance: Advance, instance_key: int) -> list[Startable]:
     """The ad-hoc activities that she may start now, in the order in which they are drawn."""
     instance = advance.uow.instances.get(instance_key)
     if instance is None or instance.status is not InstanceStatus.ACTIVE or instance.suspended:
@@ -110,7 +110,7 @@ def startable(advance: Advance, person: Person, instance_key: int) -> list[Start
         model = models.setdefault(row.process_id, _model(advance, instance, row.process_id))
         for element in model.elements.values():
             drawn_here = element.startable and element.parent_id == row.element_id
-            if drawn_here and may_activate(advance, person, instance_key, element.id):
+            if drawn_here and may_activate(advance, instance_key, element.id):
                 answer.append(Startable(row.key, element.id, element.name, element.documentation))
     return answer
 
@@ -152,7 +152,7 @@ def _required_root(advance: Advance, instance_key: int) -> tuple[Instance, Case 
     if instance.status is not InstanceStatus.ACTIVE:
         raise WrongState(why="forløbet er afsluttet")
     case = advance.uow.cases.get(instance.case_key) if instance.case_key else None
-    access.require_manage(advance.uow, advance.catalog, person=advance.actor, case=case)
+    access.require_manage(advance, case)
     return instance, case
 
 

@@ -16,7 +16,7 @@ from service.domain.storage import HistoryEntry, UnitOfWork
 from service.domain.views import IncidentGroup, InstanceQuery, InstanceRow, Page
 from service.domain.waits import Incident, Job, Subscription, UserTask
 from service.usecases import access
-from service.usecases.catalog import DeployedCatalog
+from service.usecases.advance import Advance
 from service.usecases.deadlines import by_need
 from service.usecases.platform import Platform
 from service.usecases.steps import elements_of
@@ -82,7 +82,8 @@ def look(platform: Platform, person: Person, key: int) -> InstancePage:
     """One instance; the reading is logged when it shows a case. A called instance shows its root."""
 
     def work(uow: UnitOfWork) -> InstancePage:
-        catalog = platform.catalogs.view(uow.definitions)
+        advance = Advance(platform, uow, person)
+        catalog = advance.catalog
         instance = uow.instances.get(key)
         if instance is not None and instance.root_key != instance.key:
             instance = uow.instances.get(instance.root_key)
@@ -90,7 +91,7 @@ def look(platform: Platform, person: Person, key: int) -> InstancePage:
         if instance is None or found is None:
             raise NotFound(what="forløbet")
         case = uow.cases.get(instance.case_key) if instance.case_key else None
-        content = _require_sight(uow, catalog, person, case)
+        content = _require_sight(advance, case)
         if case is not None and content:
             uow.access_log.read(
                 at=platform.clock.now(),
@@ -99,7 +100,7 @@ def look(platform: Platform, person: Person, key: int) -> InstancePage:
                 case_key=case.key,
                 citizen_key=case.citizen_key,
             )
-        return _page(platform, uow, catalog, person, instance, found, case if content else None, content)
+        return _page(advance, instance, found, case if content else None, content)
 
     return platform.store.transact(work)
 
@@ -110,15 +111,13 @@ def incidents(platform: Platform, person: Person) -> Sequence[IncidentGroup]:
 
 
 def _page(
-    platform: Platform,
-    uow: UnitOfWork,
-    catalog: DeployedCatalog,
-    person: Person,
+    advance: Advance,
     instance: Instance,
     found: tuple[Version, ProcessModel],
     case: Case | None,
     content: bool,
 ) -> InstancePage:
+    uow, catalog = advance.uow, advance.catalog
     elements = uow.queries.elements(instance.key)
     active: dict[str, dict[str, int]] = {}
     completed: dict[str, set[str]] = {}
@@ -157,9 +156,9 @@ def _page(
         lapsed=deadlines.lapsed,
         incidents=uow.incidents.open_of(instance.key),
         history=history,
-        scopes=platform.engine.view(catalog, state) if state else (),
+        scopes=advance.platform.engine.view(catalog, state) if state else (),
         names={a.person.username: a.person.name for a in uow.people.all()} | {"system": "Systemet"},
-        may_manage=_may_manage(uow, catalog, person, instance),
+        may_manage=_may_manage(advance, instance),
         sees_content=content,
     )
 
@@ -175,12 +174,13 @@ def _units(person: Person) -> frozenset[str] | None:
     raise Forbidden(what="instanser følges af ledere og af driften")
 
 
-def _require_sight(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, case: Case | None) -> bool:
+def _require_sight(advance: Advance, case: Case | None) -> bool:
     """Whether she sees case content. Raises Forbidden when the instance is not hers to follow at all."""
+    person = advance.actor
     units = _units(person)
     if case is None:
         return person.has("leder", "drift") or bool(person.leads)
-    granted = access.case_access(uow, catalog, person, case)
+    granted = access.case_access(advance, case)
     if granted is not None and granted.parts is None:
         return True
     if units is None:
@@ -188,10 +188,10 @@ def _require_sight(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, ca
     raise Forbidden(what="sagen hører til en anden enhed")
 
 
-def _may_manage(uow: UnitOfWork, catalog: DeployedCatalog, person: Person, instance: Instance) -> bool:
-    case = uow.cases.get(instance.case_key) if instance.case_key else None
+def _may_manage(advance: Advance, instance: Instance) -> bool:
+    case = advance.uow.cases.get(instance.case_key) if instance.case_key else None
     try:
-        access.require_manage(uow, catalog, person, case)
+        access.require_manage(advance, case)
     except Forbidden:
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.domain.cases import Notice
+from service.domain.cases import Case, Notice
 from service.domain.instances import Instance
 from service.domain.waits import Timer, TimerUse, UserTask
 from service.usecases import reminders
@@ -33,6 +33,13 @@ def tell_leaders(advance: Advance) -> None:
         text = f"{count} {'opgave' if count == 1 else 'opgaver'} er overskredet i {units.get(unit, unit)}"
         for account in advance.uow.people.leaders_of(unit):
             _tell(advance, account.person.username, "weekly", text, None, None)
+
+
+def broke_in(advance: Advance, case: Case) -> None:
+    """The leaders of the case's unit learn that somebody used break-glass access."""
+    for account in advance.uow.people.leaders_of(case.unit) if case.unit else ():
+        text = f"{advance.actor.name} har åbnet sag {case.number} med nødadgang"
+        _tell(advance, account.person.username, "emergency", text, case.key, None)
 
 
 def unclaimed_message(advance: Advance, instance: Instance, message: str) -> None:

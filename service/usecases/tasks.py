@@ -34,10 +34,15 @@ class OpenTask:
     shown: Submission | None
     """The form with draft or prefilled texts; None for a task without a form."""
     case: Case | None
+    """Without what her role may not see of it; the citizen likewise."""
     citizen: Citizen | None
     mine: bool
     may_complete: bool
+    authority: bool
+    """False for an authority task that her roles may not decide."""
     draft_saved: bool
+    marks: Sequence[str] = ()
+    """Marks of the citizen that she may see."""
     assignable_to: Sequence[tuple[str, str]] = ()
     """(username, name) of colleagues who could get it."""
 
@@ -85,16 +90,20 @@ def _look(
                 case_key=case.key,
                 citizen_key=case.citizen_key,
             )
+        granted = access.case_access(advance, case) if case else None
+        citizen = uow.citizens.get(case.citizen_key) if case and case.citizen_key else None
         return OpenTask(
             task=task,
             element=found[1].elements.get(task.element_id) if found else None,
             procedure=advance.catalog.manifest(found[0].folder).titel if found else "",
             form=form,
             shown=shown,
-            case=case,
-            citizen=uow.citizens.get(case.citizen_key) if case and case.citizen_key else None,
+            case=access.shown_case(case, granted) if case else None,
+            citizen=access.shown_citizen(citizen, granted) if citizen else None,
             mine=task.assignee == person.username,
-            may_complete=task.status is TaskStatus.CREATED and may_work_on(person, task),
+            may_complete=task.status is TaskStatus.CREATED and may_finish(advance, task),
+            authority=access.has_authority(advance, task),
+            marks=access.marks(advance, [case.citizen_key]).get(case.citizen_key or 0, ()) if case else (),
             draft_saved=draft is not None,
             assignable_to=_colleagues(uow, person, task),
         )
@@ -121,7 +130,7 @@ def upcoming(advance: Advance) -> Upcoming | None:
             return Upcoming(key, None)
     for instance in advance.moved.values():
         case = uow.cases.get(instance.case_key) if instance.case_key else None
-        if case is not None and access.case_access(uow, advance.catalog, person, case):
+        if case is not None and access.case_access(advance, case):
             return Upcoming(None, case.number)
     return None
 
@@ -189,6 +198,7 @@ def complete_in(
     uow, person = advance.uow, advance.actor
     if not may_work_on(person, task):
         raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
+    _require_authority(advance, task)
     instance = uow.instances.lock(task.instance_key)
     if instance is not None and instance.suspended:
         raise WrongState(why="forløbet er sat på hold, så opgaven kan ikke fuldføres nu")
@@ -264,10 +274,13 @@ def _complete(
 
 def _assign(platform: Platform, person: Person, key: int, username: str | None) -> None:
     def work(uow: UnitOfWork) -> None:
+        advance = Advance(platform, uow, person)
         task = _open(uow.tasks.lock(key))
         leads = _leads(person, task)
         if task.assignee not in (None, person.username) and not leads:
             raise Forbidden(what="opgaven er tildelt en anden; kun hun selv eller enhedens leder kan flytte den")
+        if username == person.username:
+            _require_authority(advance, task)
         if task.assignee is None and not (may_work_on(person, task) or leads):
             raise Forbidden(what="opgaven hører til en anden enhed eller rolle")
         if username is None and not (task.candidate_groups or task.candidate_users):
@@ -277,7 +290,7 @@ def _assign(platform: Platform, person: Person, key: int, username: str | None) 
         uow.tasks.assign(task, username)
         entry = HistoryEntry(
             number=0,
-            at=platform.clock.now(),
+            at=advance.now,
             actor=person.username,
             kind="assigned" if username else "released",
             details={"element": task.element_id, "navn": task.name, "til": username},
@@ -309,18 +322,28 @@ def may_work_on(person: Person, task: UserTask) -> bool:
     ) or _leads(person, task)
 
 
+def may_finish(advance: Advance, task: UserTask) -> bool:
+    """Whether she may complete it, and has the authority where it takes that."""
+    return may_work_on(advance.actor, task) and access.has_authority(advance, task)
+
+
+def _require_authority(advance: Advance, task: UserTask) -> None:
+    if not access.has_authority(advance, task):
+        raise Forbidden(what="opgaven er en myndighedsopgave, og din rolle kan ikke træffe afgørelser")
+
+
 def _leads(person: Person, task: UserTask) -> bool:
     return any(split_group(g).unit in person.leads for g in task.candidate_groups if "@" in g)
 
 
 def _may_see(advance: Advance, task: UserTask, case: Case | None) -> bool:
     """Those who may complete it now, and those who may read all of its case; without a case its groups."""
-    uow, person = advance.uow, advance.actor
+    person = advance.actor
     if task.status is TaskStatus.CREATED and may_work_on(person, task):
         return True
     if case is None:
         return task.case_key is None and not person.groups.isdisjoint(task.candidate_groups)
-    granted = access.case_access(uow, advance.catalog, person, case)
+    granted = access.case_access(advance, case)
     return granted is not None and granted.parts is None
 
 

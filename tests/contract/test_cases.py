@@ -10,7 +10,7 @@ import pytest
 
 from service.domain.cases import Case, CaseRecord, Citizen, Contact, Document, Draft, Note
 from service.domain.errors import Stale
-from service.domain.views import CaseQuery, InboxQuery
+from service.domain.views import CaseQuery, How, InboxQuery, Way
 from service.store import SqlStore, SqlUnitOfWork
 from tests.contract import making as m
 
@@ -237,7 +237,7 @@ def test_cases_of_a_citizen(store: SqlStore) -> None:
 
 
 def found(store: SqlStore, *words: str) -> list[str]:
-    page = store.read(lambda uow: uow.queries.cases(CaseQuery(everything=True, words=words)))
+    page = store.read(lambda uow: uow.queries.cases(CaseQuery(ways=(Way(How.ALL),), words=words)))
     return [row.number for row in page.rows]
 
 
@@ -297,6 +297,6 @@ def test_erasing_a_citizen_leaves_her_cases_without_her_name(store: SqlStore) ->
     assert gone is not None
     assert (gone.name, gone.cpr, gone.address) == ("", None, "")
     assert (found(store, "jensen"), found(store, "2026")) == ([], ["2026-7"])
-    page = store.read(lambda uow: uow.queries.cases(CaseQuery(everything=True)))
+    page = store.read(lambda uow: uow.queries.cases(CaseQuery(ways=(Way(How.ALL),))))
     assert [row.citizen_name for row in page.rows] == [None]
     assert [r.values for r in store.read(lambda uow: uow.cases.records(case.key))] == [{"a": 1}]

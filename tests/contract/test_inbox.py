@@ -231,6 +231,7 @@ def test_a_row_says_what_the_list_shows(store: SqlStore) -> None:
         created_at=m.START,
         priority=80,
         suspended=False,
+        citizen_key=ida.key,
     )
     store.transact(lambda uow: uow.instances.set_suspended(instance, True, m.entry("suspended")))
     (row,) = store.read(lambda uow: uow.queries.inbox(query)).rows

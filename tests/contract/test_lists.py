@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.facts import ElementState
 from service.domain.instances import CalledInstance, InstanceStatus
-from service.domain.views import CaseQuery, InstanceQuery
+from service.domain.views import CaseQuery, How, InstanceQuery, Way
 from service.domain.waits import IncidentOpened, IncidentType
 from service.store import SqlStore
 from tests.contract import making as m
@@ -70,7 +70,7 @@ def test_the_cases_behind_a_figure(store: SqlStore, query: CaseQuery, expected: 
     add("1", 0, source="brev", worker="mette")
     add("2", 1, source="telefon", worker="ole", closed_at=m.START + 3 * DAY, closing_reason="flyttet")
     add("3", 4)
-    asked = replace(query, units=frozenset({"nord"}), state="alle", order=order, limit=1)
+    asked = replace(query, ways=(Way(How.UNIT, "nord"),), state="alle", order=order, limit=1)
     assert "".join(numbers(store, asked)) == expected
 
 
@@ -78,31 +78,60 @@ def test_the_cases_behind_a_figure(store: SqlStore, query: CaseQuery, expected: 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        (CaseQuery(everything=True), "64321"),
-        (CaseQuery(everything=True, limit=2), "64321"),
-        (CaseQuery(everything=True, state="alle"), "654321"),
-        (CaseQuery(everything=True, state="lukkede"), "5"),
-        (CaseQuery(everything=True, state="bero"), "6"),
-        (CaseQuery(everything=True, order="sortdato"), "26134"),
-        (CaseQuery(everything=True, order="sortdato", limit=1), "26134"),
-        (CaseQuery(units=frozenset({"nord"})), "21"),
-        (CaseQuery(units=frozenset({"nord", "syd"}), limit=1), "321"),
-        (CaseQuery(worker="mette"), "61"),
-        (CaseQuery(intake=True), "4"),
-        (CaseQuery(units=frozenset({"nord"}), worker="mette", intake=True), "6421"),
-        (CaseQuery(units=frozenset({"nord", "vest"}), worker="mette", order="sortdato", limit=1), "261"),
+        (CaseQuery(ways=(Way(How.ALL),)), "64321"),
+        (CaseQuery(ways=(Way(How.ALL),), limit=2), "64321"),
+        (CaseQuery(ways=(Way(How.ALL),), state="alle"), "654321"),
+        (CaseQuery(ways=(Way(How.ALL),), state="lukkede"), "5"),
+        (CaseQuery(ways=(Way(How.ALL),), state="bero"), "6"),
+        (CaseQuery(ways=(Way(How.ALL),), order="sortdato"), "26134"),
+        (CaseQuery(ways=(Way(How.ALL),), order="sortdato", limit=1), "26134"),
+        (CaseQuery(ways=(Way(How.UNIT, "nord"),)), "21"),
+        (
+            CaseQuery(
+                ways=(
+                    Way(How.UNIT, "nord"),
+                    Way(How.UNIT, "syd"),
+                ),
+                limit=1,
+            ),
+            "321",
+        ),
+        (CaseQuery(ways=(Way(How.WORKER, "mette"),)), "61"),
+        (CaseQuery(ways=(Way(How.INTAKE),)), "4"),
+        (
+            CaseQuery(
+                ways=(
+                    Way(How.UNIT, "nord"),
+                    Way(How.WORKER, "mette"),
+                    Way(How.INTAKE),
+                )
+            ),
+            "6421",
+        ),
+        (
+            CaseQuery(
+                ways=(
+                    Way(How.UNIT, "nord"),
+                    Way(How.UNIT, "vest"),
+                    Way(How.WORKER, "mette"),
+                ),
+                order="sortdato",
+                limit=1,
+            ),
+            "261",
+        ),
         (CaseQuery(), ""),
-        (CaseQuery(everything=True, kinds=frozenset({"klage"})), "2"),
-        (CaseQuery(everything=True, kinds=frozenset()), ""),
-        (CaseQuery(everything=True, status="I gang"), "2"),
-        (CaseQuery(everything=True, words=("jens",)), "1"),
-        (CaseQuery(everything=True, words=("TEST",), state="alle", limit=1), "521"),
-        (CaseQuery(units=frozenset({"syd"}), words=("test",)), ""),
-        (CaseQuery(everything=True, words=("test", "bo")), "2"),
-        (CaseQuery(everything=True, words=("åg",), state="alle"), "5"),
-        (CaseQuery(everything=True, cpr="0101019998"), "1"),
-        (CaseQuery(everything=True, cpr="0101019999"), ""),
-        (CaseQuery(units=frozenset({"syd"}), cpr="0101019998"), ""),
+        (CaseQuery(ways=(Way(How.ALL),), kinds=frozenset({"klage"})), "2"),
+        (CaseQuery(ways=(Way(How.ALL),), kinds=frozenset()), ""),
+        (CaseQuery(ways=(Way(How.ALL),), status="I gang"), "2"),
+        (CaseQuery(ways=(Way(How.ALL),), words=("jens",)), "1"),
+        (CaseQuery(ways=(Way(How.ALL),), words=("TEST",), state="alle", limit=1), "521"),
+        (CaseQuery(ways=(Way(How.UNIT, "syd"),), words=("test",)), ""),
+        (CaseQuery(ways=(Way(How.ALL),), words=("test", "bo")), "2"),
+        (CaseQuery(ways=(Way(How.ALL),), words=("åg",), state="alle"), "5"),
+        (CaseQuery(ways=(Way(How.ALL),), cpr="0101019998"), "1"),
+        (CaseQuery(ways=(Way(How.ALL),), cpr="0101019999"), ""),
+        (CaseQuery(ways=(Way(How.UNIT, "syd"),), cpr="0101019998"), ""),
     ],
 )
 def test_cases_one_may_see(store: SqlStore, query: CaseQuery, expected: str) -> None:
@@ -122,7 +151,7 @@ def test_a_case_row(store: SqlStore) -> None:
     )
     m.started(store, m.user_task(due=m.START + 5 * DAY), case_key=case.key)
     fail(store, one.key)
-    (row,) = store.read(lambda uow: uow.queries.cases(CaseQuery(everything=True))).rows
+    (row,) = store.read(lambda uow: uow.queries.cases(CaseQuery(ways=(Way(How.ALL),)))).rows
     assert (row.key, row.number, row.kind, row.status) == (case.key, case.number, case.kind, case.status)
     assert (row.citizen_name, row.citizen_protected, row.citizen_died) == ("Ida Test", True, True)
     assert (row.unit, row.worker, row.opened_at, row.sort_date) == ("nord", "mette", m.START, m.START)

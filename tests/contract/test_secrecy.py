@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
 
-from service.domain.cases import CaseRecord, Contact, Dispatch, DispatchStatus, Document, Draft, Note
+from service.domain.cases import CaseRecord, Contact, Dispatch, DispatchStatus, Document, Draft, Note, Opening
 from service.domain.errors import SetupFault
 from service.domain.handling import Channel
 from service.domain.waits import IncidentOpened, IncidentType
@@ -22,7 +22,7 @@ CPR = "0101019998"
 def everything_about(store: SqlStore) -> int:
     """One of everything, each with the secret word in every field that is sealed; gives the case's key."""
     citizen = m.citizen(f"Ida Test {SECRET}", CPR, address=SECRET, phone=SECRET, mail=SECRET, municipality=SECRET)
-    case = m.open_case(store, m.case(closing_detail=SECRET), citizen)
+    case = m.open_case(store, m.case(closing_detail=SECRET, marking=SECRET), citizen)
     task = m.user_task(prefill={"navn": SECRET, "cpr": CPR}, deadline=m.binding())
     job = m.job(variables={SECRET: CPR})
     trouble = IncidentOpened(
@@ -73,6 +73,10 @@ def everything_about(store: SqlStore) -> int:
             )
         )
         uow.cases.add_note(Note(case_key=key, key=m.key(), at=at, by="mette", text=f"{SECRET} {CPR}"))
+        opening = Opening(
+            case_key=key, key=m.key(), username="mette", at=at, until=at + m.HOUR, reason=f"{SECRET} {CPR}"
+        )
+        uow.parties.let_in(opening)
         paper = Document(
             case_key=key,
             key=m.key(),

@@ -5,9 +5,9 @@ import hashlib
 import pytest
 
 from service.domain.cases import Document
-from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.views import CaseQuery
-from service.usecases import cases, enquiries, instances, tasks
+from service.usecases import cases, enquiries, instances, openings, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
 from tests.usecases.office import MANIFEST, assigned, form, with_form
@@ -35,8 +35,8 @@ def add_document(office, case, kind):
     return document.key
 
 
-def look(office, name, case, reason=""):
-    return cases.look(office.world.platform, office.person(name), case.number, reason)
+def look(office, name, case):
+    return cases.look(office.world.platform, office.person(name), case.number)
 
 
 def may_look(office, name, case):
@@ -58,9 +58,13 @@ class TestReading:
 
     def test_an_auditor_with_a_reason_which_is_kept(self, office):
         case = office.receive()
+        platform, ruth = office.world.platform, office.person("ruth")
         with pytest.raises(Forbidden):
-            look(office, "ruth", case, "   ")
-        assert look(office, "ruth", case, "Klage fra borgeren").citizen.name == "Anna Test Dal"
+            look(office, "ruth", case)
+        with pytest.raises(BadInput):
+            openings.open_with_reason(platform, ruth, case.number, "   ")
+        assert openings.open_with_reason(platform, ruth, case.number, "Klage fra borgeren") == [case.number]
+        assert look(office, "ruth", case).citizen.name == "Anna Test Dal"
         last = cases.accesses(office.world.platform, office.person("lone"), case.number)[0]
         assert last[1:] == ("ruth", "sag", "Klage fra borgeren")
 

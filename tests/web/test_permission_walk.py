@@ -39,10 +39,11 @@ POST /opgaver/<int:key>/kladde                        +-  +-  --  +-  +-  -   - 
 POST /opgaver/<int:key>/tag                           +-  +-  +-  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/frigiv                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/tildel                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
-GET  /sager                                           +   +   +   +   +   +   -   +   +   -   -   +   -   +   >
-POST /sager                                           +   +   +   +   +   +   -   +   +   -   -   +   -   +   >
+GET  /sager                                           +   +   +   +   +   +   +   +   +   -   -   +   -   +   >
+POST /sager                                           +   +   +   +   +   +   +   +   +   -   -   +   -   +   >
 GET  /sager/<number>                                  +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
-POST /sager/<number>/begrundelse                      +-  +-  --  +-  +-  -   -   -   +-  -   -   +   -   +   >
+GET  /noedadgang                                      +   +   +   +   -   -   -   -   -   -   -   +   -   +   >
+POST /noedadgang                                      +   +   +   +   -   -   -   -   -   -   -   +   -   +   >
 POST /sager/<number>/notat                            +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /sager/<number>/haendelser/<name>                +-  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
 POST /sager/<number>/haendelser/<name>                +-  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
@@ -52,9 +53,9 @@ POST /sager/<number>/genaabn                          +-  +-  --  +-  --  -   - 
 GET  /sager/<number>/adgang                           --  --  --  +-  --  -   -   -   +-  -   -   +   -   +   >
 POST /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /dokumenter/<int:key>                            +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
-GET  /henvendelse                                     +   +   +   +   -   -   -   +   -   -   -   -   -   -   >
-GET  /henvendelse/<folder>                            +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
-POST /henvendelse/<folder>                            +   +   +   +   -   -   -   -   -   -   -   -   -   -   >
+GET  /henvendelse                                     +   +   +   +   -   -   +   +   -   -   -   -   -   -   >
+GET  /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
+POST /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
 GET  /overblik                                        -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
 GET  /overblik/<table>.<ending>                       -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
 GET  /instanser                                       -   -   -   +   -   -   -   -   +   -   +   -   -   +   >
@@ -213,7 +214,7 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/opgaver/<int:key>/frigiv": dict,
         "/opgaver/<int:key>/tildel": lambda: {"til": colleague},
         "/sager": lambda: {"q": place.cpr},
-        "/sager/<number>/begrundelse": lambda: REASON,
+        "/noedadgang": lambda: {"sag": place.number, **REASON},
         "/sager/<number>/notat": lambda: {"tekst": "Borgeren ringede"},
         "/sager/<number>/haendelser/<name>": lambda: {"udskrevet": "01-09-2014"},
         "/sager/<number>/aktiviteter": lambda: {"aktivitet": "ut_kontakt_registrer"},

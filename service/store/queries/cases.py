@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
 
-from service.domain.views import CaseQuery, CaseRow, Page
+from service.domain.views import CaseQuery, CaseRow, How, Page
 from service.domain.waits import TimerUse
 from service.store import tables as t
 from service.store.columns import Due
@@ -70,13 +70,28 @@ _INCIDENTS = Prepared(
 _CITIZEN = Prepared(select(t.citizen.c.key).where(t.citizen.c.cpr_lookup == bindparam("lookup")))
 
 
+_WAYS = {
+    How.ALL: "1 = 1",
+    How.UNIT: "c.unit = :who{i}",
+    How.INTAKE: "c.unit IS NULL",
+    How.WORKER: "c.worker = :who{i}",
+    How.TOOK_PART: (
+        "c.key IN (SELECT owner_key FROM user_task WHERE completed_by = :who{i} "
+        "UNION SELECT owner_key FROM user_task WHERE waiting_assignee = :who{i})"
+    ),
+    How.ATTACHED: "c.key IN (SELECT case_key FROM case_party WHERE who = :who{i} AND role = :role{i})",
+}
+_SHARED = 2
+_RANK = {How.ALL: 0, How.UNIT: 1, How.INTAKE: 1, How.WORKER: _SHARED, How.TOOK_PART: _SHARED, How.ATTACHED: _SHARED}
+"""Ways of one rank share no cases, but for the last rank."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    everything: bool
-    units: int
-    worker: bool
-    intake: bool
+    ways: tuple[tuple[How, bool], ...]
+    """Each with whether it leads to some kinds of cases only."""
     kinds: bool
+    unit: bool
     status: bool
     state: str
     opened: bool
@@ -97,10 +112,9 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
     citizen_key = None
     if query.cpr is not None:
         citizen_key = session.value(_CITIZEN, {"lookup": cpr_lookup(vault, query.cpr)})
-    units = sorted(query.units) if not query.everything else []
-    nobody = not (query.everything or units or query.worker is not None or query.intake)
+    ways = sorted(query.ways, key=lambda way: (_RANK[way.how], way.how, way.who, way.role))
     if (
-        nobody
+        not ways
         or query.kinds == frozenset()
         or any(hit.nowhere for hit in words)
         or (query.cpr is not None and citizen_key is None)
@@ -108,11 +122,9 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         return Page(rows=[], next=None, total=0)
     driver = min((hit for hit in words if hit.only_cases), key=lambda hit: len(hit.cases), default=None)
     shape = Shape(
-        everything=query.everything,
-        units=len(units),
-        worker=query.worker is not None and not query.everything,
-        intake=query.intake and not query.everything,
+        ways=tuple((way.how, way.kinds is not None) for way in ways),
         kinds=query.kinds is not None,
+        unit=query.unit is not None,
         status=query.status is not None,
         state=query.state,
         opened=query.opened is not None,
@@ -127,10 +139,13 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         by_date=query.order == "sortdato",
         after=query.after is not None,
     )
-    parameters: dict[str, Any] = {f"u{i}": unit for i, unit in enumerate(units)}
+    parameters: dict[str, Any] = {}
+    for i, way in enumerate(ways):
+        values = {f"who{i}": way.who or None, f"role{i}": way.role or None, f"kinds{i}": way.kinds}
+        parameters |= {name: value for name, value in values.items() if value is not None}
     parameters |= {f"token{i}": hit.token for i, hit in enumerate(words)}
     given = {
-        "worker": query.worker if shape.worker else None,
+        "unit": query.unit,
         "status": query.status,
         "open_at": query.open_at,
         "source": query.source,
@@ -198,14 +213,16 @@ def _page_statement(shape: Shape) -> Written:
 @lru_cache(maxsize=1024)
 def _count_statements(shape: Shape) -> tuple[Written | None, Written]:
     branches = _branches(shape, paged=False)
-    apart = branches[: len(branches) - int(shape.worker)]  # the worker's cases may lie in any unit
+    first = shape.ways[0][0]
+    apart = branches[: sum(_RANK[how] == _RANK[first] for how, _ in shape.ways)] if _RANK[first] < _SHARED else []
     return written(counted_apart(apart)) if apart else None, written(counted(branches))
 
 
 def _branches(shape: Shape, *, paged: bool) -> list[str]:
-    ways = ["1 = 1"] if shape.everything else [f"c.unit = :u{i}" for i in range(shape.units)]
-    ways += ["c.unit IS NULL"] if shape.intake else []
-    ways += ["c.worker = :worker"] if shape.worker else []
+    ways = [
+        _WAYS[how].format(i=i) + (f" AND c.kind IN :kinds{i}" if some else "")
+        for i, (how, some) in enumerate(shape.ways)
+    ]
     columns = "c.sort_date, c.key" if shape.by_date else "c.key"
     return [f'SELECT {columns} FROM "case" AS c WHERE {way}{_filters(shape, paged)}' for way in ways]
 
@@ -214,6 +231,8 @@ def _filters(shape: Shape, paged: bool) -> str:
     filters = _STATES[shape.state]
     if shape.kinds:
         filters += " AND c.kind IN :kinds"
+    if shape.unit:
+        filters += " AND c.unit = :unit"
     if shape.status:
         filters += " AND c.status = :status"
     for name in ("opened", "closed"):
@@ -260,4 +279,5 @@ def _row(row: Record, vault: Vault, beside: Beside) -> CaseRow:
         sort_date=row.sort_date,
         open_tasks=beside.tasks.get(row.key, 0),
         open_incidents=beside.incidents.get(row.key, 0),
+        citizen_key=row.citizen_key,
     )

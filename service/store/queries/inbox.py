@@ -250,4 +250,5 @@ def _row(row: Record, vault: Vault) -> InboxRow:
         created_at=row.created_at,
         priority=row.priority,
         suspended=row.held != 0,
+        citizen_key=row.citizen_key,
     )

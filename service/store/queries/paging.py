@@ -32,6 +32,7 @@ _TYPES: Mapping[str, TypeEngine[Any]] = {
     "cases": ListOf(BigInteger()),
     **dict.fromkeys(("kinds", "groups", "principals", "led"), _WORDS),
     **{f"names{number}": _WORDS for number in range(20)},
+    **{f"kinds{number}": _WORDS for number in range(100)},
 }
 """Types of parameters that drivers cannot tell from the values."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from service.store.repositories.counters import raised
 from service.store.repositories.erasure import erase_case
 from service.store.search_words import index_case
 from service.store.session import Record, Session
-from service.store.statements import Prepared
+from service.store.statements import Prepared, among
 from service.store.tables import (
     case,
     case_record,
@@ -71,6 +71,11 @@ _WITH_UNIT = (
 _FOLLOW_UNIT = (
     *(Prepared(statement.values(unit=bindparam("b_unit"))) for statement in _WITH_UNIT),
     Prepared(_OPEN_TASKS.values(unit=bindparam("b_unit"), waiting_unit=bindparam("b_unit"))),
+)
+_MARKS = Prepared(
+    select(case.c.key, case.c.citizen_key, case.c.marking)
+    .where(among(case.c.citizen_key, "citizens"), text("marking IS NOT NULL AND closed_at IS NULL"))
+    .order_by(case.c.key)
 )
 _ADD_RECORD, _ADD_DOCUMENT = Prepared(insert(case_record)), Prepared(insert(document))
 _ADD_CONTACT, _ADD_NOTE = Prepared(insert(contact)), Prepared(insert(note))
@@ -146,6 +151,18 @@ class SqlCases:
     def all_for_citizen(self, citizen_key: int) -> Sequence[Case]:
         """Newest first."""
         return [self._case(row) for row in self._session.rows(_ALL_OF_CITIZEN, {"citizen": citizen_key})]
+
+    def marks(self, citizen_keys: Collection[int]) -> Mapping[int, Sequence[str]]:
+        if not citizen_keys:
+            return {}
+        rows = self._session.rows(_MARKS, {"citizens": sorted(citizen_keys)})
+        self._vault.fetch(row.key for row in rows)
+        found: dict[int, list[str]] = {}
+        for row in rows:
+            text = self._vault.open_text(row.key, place("case.marking", row.key), row.marking)
+            if text:
+                found.setdefault(row.citizen_key, []).append(text)
+        return found
 
     def erase(self, key: int, at: datetime) -> None:
         self._known.pop(key, None)
@@ -254,6 +271,7 @@ class SqlCases:
         where = place("case.closing_detail", case.key)
         row = _clear(case)
         row["closing_detail"] = self._vault.seal_text(case.key, where, case.closing_detail or "")
+        row["marking"] = self._vault.seal_text(case.key, place("case.marking", case.key), case.marking or "")
         return row
 
     def _learn(self, row: Record | None) -> Case | None:
@@ -265,8 +283,10 @@ class SqlCases:
 
     def _case(self, row: Record) -> Case:
         detail = self._vault.open_text(row.key, place("case.closing_detail", row.key), row.closing_detail)
+        marking = self._vault.open_text(row.key, place("case.marking", row.key), row.marking)
         columns = row._mapping
-        case = Case(**{name: columns[name] for name in _CASE_FIELDS} | {"closing_detail": detail or None})
+        opened = {"closing_detail": detail or None, "marking": marking or None}
+        case = Case(**{name: columns[name] for name in _CASE_FIELDS} | opened)
         return self._known.setdefault(case.key, case)
 
     def _json(self, column: str, row: Record) -> Any:

@@ -10,6 +10,8 @@ from sqlalchemy import BindParameter, ClauseElement, bindparam, delete, select, 
 from service.store.session import Session
 from service.store.statements import Prepared
 from service.store.tables import (
+    case,
+    case_party,
     dispatch,
     document,
     draft,
@@ -24,6 +26,8 @@ _CASE: BindParameter[Any] = bindparam("b_case")
 _ROOTS = select(instance.c.root_key).where(instance.c.owner_key == _CASE, text("owner_key <> root_key"))
 _CLEARED: tuple[ClauseElement, ...] = (
     delete(search_token).where(search_token.c.case_key == _CASE),
+    delete(case_party).where(case_party.c.case_key == _CASE),
+    update(case).where(case.c.key == _CASE).values(marking=None),
     delete(draft).where(draft.c.instance_key.in_(_ROOTS)),
     delete(subscription).where(subscription.c.instance_key.in_(_ROOTS)),
     update(incident).where(incident.c.instance_key.in_(_ROOTS)).values(message=None, message_index=b""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, desc, func, select, text, update
+from sqlalchemy import bindparam, desc, func, select, text, union_all, update
 
 from service.domain.cases import Draft
 from service.domain.errors import NotFound, TaskMovedOn
@@ -34,6 +34,9 @@ _OPEN = Prepared(
         text("status = 'CREATED'"),
     ).order_by(user_task.c.key)
 )
+_OPEN_FOR = Prepared(
+    _TASK.where(user_task.c.owner_key == bindparam("owner"), text("status = 'CREATED'")).order_by(user_task.c.key)
+)
 _FINISHED = Prepared(
     _TASK.where(user_task.c.instance_key == bindparam("root"), text("status <> 'CREATED'"))
     .order_by(desc(user_task.c.completed_at), desc(user_task.c.key))
@@ -54,14 +57,12 @@ _OPEN_CANDIDATES = Prepared(
     update(task_candidate).where(_IS_CANDIDATE).values(waiting_principal=task_candidate.c.principal)
 )
 _HIDE_CANDIDATES = Prepared(update(task_candidate).where(_IS_CANDIDATE).values(waiting_principal=None))
+_OF_OWNER = select(user_task.c.key).where(user_task.c.owner_key == bindparam("owner"))
 _TOOK_PART = Prepared(
-    select(user_task.c.key)
-    .where(
-        user_task.c.instance_key == bindparam("root"),
-        (user_task.c.completed_by == bindparam("who"))
-        | ((user_task.c.assignee == bindparam("who")) & text("status = 'CREATED'")),
-    )
-    .limit(1)
+    union_all(
+        _OF_OWNER.where(user_task.c.assignee == bindparam("who"), text("status = 'CREATED'")),
+        _OF_OWNER.where(user_task.c.completed_by == bindparam("who"), text("completed_by IS NOT NULL")),
+    ).limit(1)
 )
 _WHERE_TASK = Prepared(
     select(user_task.c.instance_key, user_task.c.owner_key, user_task.c.status).where(
@@ -124,11 +125,14 @@ class SqlTasks:
     def open_of(self, instance_key: int) -> Sequence[UserTask]:
         return [self._task(row) for row in self._session.rows(_OPEN, {"root": instance_key})]
 
+    def open_for(self, owner_key: int) -> Sequence[UserTask]:
+        return [self._task(row) for row in self._session.rows(_OPEN_FOR, {"owner": owner_key})]
+
     def finished_of(self, instance_key: int, limit: int = 200) -> Sequence[UserTask]:
         return [self._task(row) for row in self._session.rows(_FINISHED, {"root": instance_key, "n": limit})]
 
-    def took_part(self, instance_key: int, username: str) -> bool:
-        return self._session.first(_TOOK_PART, {"root": instance_key, "who": username}) is not None
+    def took_part(self, owner_key: int, username: str) -> bool:
+        return self._session.first(_TOOK_PART, {"owner": owner_key, "who": username}) is not None
 
     def save_draft(self, draft: Draft) -> None:
         """Locks the task's instance: a task that is being completed leaves no draft behind."""

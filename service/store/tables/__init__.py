@@ -4,6 +4,8 @@ from service.store.tables.base import metadata
 from service.store.tables.cases import (
     access_log,
     case,
+    case_opening,
+    case_party,
     case_record,
     citizen,
     contact,
@@ -36,6 +38,8 @@ __all__ = [
     "access_log",
     "account",
     "case",
+    "case_opening",
+    "case_party",
     "case_record",
     "change",
     "citizen",

@@ -51,6 +51,7 @@ case = Table(
     Column("sort_date", Due, nullable=False),
     instant("paused_at", optional=True),
     Column("version", Integer, nullable=False),
+    sealed("marking"),
     # lists, newest first or by date: by unit, by worker, all. The columns of a condition stand last in its index, so
     # that SQLite need not look at the row to know that it holds.
     Index("ix_case_unit", "unit", "key"),
@@ -63,6 +64,8 @@ case = Table(
     partial("ix_case_open_sort", "sort_date", "key", "closed_at", where="closed_at IS NULL"),
     partial("ix_case_status", "status", "key", "closed_at", where="closed_at IS NULL"),
     partial("ix_case_paused", "key", "paused_at", where="paused_at IS NOT NULL"),
+    # marks of a citizen
+    partial("ix_case_marked", "citizen_key", "key", where="marking IS NOT NULL AND closed_at IS NULL"),
     # figures: how many were opened and closed in a span, by source and reason
     Index("ix_case_opened", "kind", "opened_at", "unit", "source"),
     partial("ix_case_closed", "kind", "closed_at", "unit", "closing_reason", where="closed_at IS NOT NULL"),
@@ -88,6 +91,30 @@ suspension = Table(
     instant("ended_at", optional=True),
     Index("ix_suspension_began", "began_at"),
     partial("ix_suspension_open", "case_key", "ended_at", where="ended_at IS NULL"),
+    **CLUSTERED,
+)
+
+case_party = Table(
+    "case_party",
+    metadata,
+    key("case_key"),
+    Column("role", Text, primary_key=True),
+    Column("who", Text, primary_key=True),  # a username, or `rolle@enhed`
+    # lists of those attached, newest first
+    Index("ix_case_party_who", "who", "role", "case_key"),
+    **CLUSTERED,
+)
+
+case_opening = Table(
+    "case_opening",
+    metadata,
+    key("case_key"),
+    key("key"),
+    text("username"),
+    instant("at"),
+    instant("until"),
+    sealed("reason"),
+    Index("ix_case_opening_username", "username", "key"),
     **CLUSTERED,
 )
 

@@ -78,6 +78,8 @@ user_task = Table(
     ),
     # open tasks of a case or an instance
     partial("ix_user_task_owner", "owner_key", "instance_key", where="status = 'CREATED'"),
+    # cases that somebody took part in
+    partial("ix_user_task_completer", "completed_by", "owner_key", where="completed_by IS NOT NULL"),
     **CLUSTERED,
 )
 

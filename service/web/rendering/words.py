@@ -214,6 +214,8 @@ READINGS: Mapping[str, str] = {
     "instans": "Forløbets side",
     "skema": "Et skema",
     "dokument": "Et dokument",
+    "nødadgang": "Åbnede sagen med nødadgang",
+    "begrundelse": "Åbnede sagen med en begrundelse",
 }
 """First word of what the access log says was read."""
 

@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from service.domain.errors import BadInput, FormInvalid
+from service.domain.errors import BadInput, Forbidden, FormInvalid
 from service.domain.figures import Period
 from service.domain.views import CaseQuery
-from service.usecases import cases, extensions
+from service.usecases import cases, extensions, openings
 from service.usecases.inbox import NOBODY
 from service.web.here import person, platform, typed, words
 from service.web.rendering.times import say_date
@@ -63,7 +63,7 @@ def _narrowed(asked: Mapping[str, str]) -> dict[str, Any]:
     if "type" in given:
         found["kinds"] = frozenset({given["type"]})
     if "enhed" in given:
-        found["units"] = frozenset({given["enhed"]})
+        found["unit"] = given["enhed"]
     found |= {"source": given["kilde"]} if "kilde" in given else {}
     for name, field in (("aarsag", "reason"), ("ansvarlig", "of_worker")):
         if name in given:
@@ -110,16 +110,29 @@ def search() -> str:
 
 
 @pages.get("/sager/<number>")
-def case(number: str) -> str:
-    """One case."""
-    return render_template("pages/sag.html", page=cases.look(platform(), person(), number))
+def case(number: str) -> str | tuple[str, int]:
+    """One case. Where a reason would open it, she is asked for one."""
+    try:
+        return render_template("pages/sag.html", page=cases.look(platform(), person(), number))
+    except Forbidden as fault:
+        if not openings.may_open(platform(), person(), number):
+            raise
+        shown = openings.look(platform(), person())
+        return render_template("pages/noedadgang.html", page=shown, asked=number, refused=True), fault.status
 
 
-@pages.post("/sager/<number>/begrundelse")
-def case_with_reason(number: str) -> str:
-    """One case, opened with a reason (which is logged)."""
-    reason = request.form.get("begrundelse", "")
-    return render_template("pages/sag.html", page=cases.look(platform(), person(), number, reason))
+@pages.route("/noedadgang", methods=["GET", "POST"])
+def opening() -> str | Response:
+    """Open a case with a written reason, for a while: break-glass access, and audits."""
+    if request.method == "GET":
+        shown = openings.look(platform(), person())
+        return render_template("pages/noedadgang.html", page=shown, asked=request.args.get("sag", ""), refused=False)
+    what, reason = request.form.get("sag", ""), request.form.get("begrundelse", "")
+    numbers = openings.open_with_reason(platform(), person(), what, reason)
+    flash("Sagen er åbnet. Begrundelsen står i adgangsloggen.", "success")
+    if len(numbers) > 1:
+        return redirect(url_for("cases.opening"))
+    return redirect(url_for("cases.case", number=numbers[0]))
 
 
 @pages.post("/sager/<number>/notat")
