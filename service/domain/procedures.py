@@ -83,7 +83,7 @@ def _several(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-PARTS = frozenset({"status", "borger", "frister", "kontakter", "notater", "beskeder"})
+PARTS = frozenset({"status", "borger", "frister", "kontakter", "notater", "forsendelser"})
 """Parts of every case, beside `skema:<form-id>` and `dokument:<kind>`: status, unit and worker; the citizen's number and
 address; deadlines; contacts; notes; what was sent."""
 

@@ -146,7 +146,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         records=records,
         excerpts=_excerpts(advance, case, records),
         documents=documents,
-        dispatches=uow.dispatches.of_case(case.key) if granted.sees("beskeder") else (),
+        dispatches=uow.dispatches.of_case(case.key) if granted.sees("forsendelser") else (),
         incidents=uow.incidents.open_of(instance.key) if instance and whole else (),
         history=uow.history.of(instance.key, limit=50) if instance and whole else (),
         events=events.reportable(advance, person, case) if whole else (),
