@@ -173,6 +173,16 @@ def _ways(person: Person, membership: Membership, reach: Reach) -> list[tuple[Ho
             return []
 
 
+def listed_kinds(catalog: DeployedCatalog, person: Person) -> frozenset[str]:
+    """Kinds of cases of which some may be on her list."""
+    return frozenset(
+        kind
+        for kind in _kinds(catalog)
+        for membership, right in _rights(catalog, person, kind)
+        if any(_ways(person, membership, reach) for reach in right.laes)
+    )
+
+
 def listed_parts(catalog: DeployedCatalog, person: Person, kind: str) -> frozenset[str] | None:
     """The parts of cases of this kind that a list may show her; None: all."""
     rights = [right for _, right in _rights(catalog, person, kind) if right.laes != (Reach.NONE,)]

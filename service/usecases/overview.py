@@ -120,8 +120,7 @@ def look(platform: Platform, person: Person, wanted: Wanted) -> Overview:
         figures = reports.compute(uow, chosen, period, now) if chosen else None
         if figures and wanted.public:
             figures = reports.public(figures)
-        listed = access.case_query(catalog, person)
-        kinds = listed.kinds or frozenset() if listed else frozenset()
+        kinds = access.listed_kinds(catalog, person)
         names = {u.id: u.name for u in uow.people.units()}
         everywhere = report is not None and report.units is None
         return Overview(
