@@ -23,7 +23,12 @@ CREATE, UPDATE = "create", "update"
 def begin(runtime: Runtime, task: Task) -> None:
     """Look for the first time. Raises `Incident` when the condition gives no yes or no."""
     runtime.watch(task)
-    _look(runtime, task)
+    if not _becomes_true(runtime, task):
+        return
+    if _leaves_host_alone(runtime, task):
+        task.task_spec.fire(runtime, task, {})  # now: the host may be done before anything else happens
+    else:
+        runtime.thrown.append(Throw("condition", task, ""))
 
 
 def look_again(runtime: Runtime) -> None:
@@ -46,7 +51,8 @@ def look_again(runtime: Runtime) -> None:
 def look_at(runtime: Runtime, task: Task) -> None:
     """At one condition; one that gives no yes or no freezes the event."""
     try:
-        _look(runtime, task)
+        if _becomes_true(runtime, task):
+            runtime.thrown.append(Throw("condition", task, ""))
     except Incident as incident:
         runtime.freeze(task, incident)
     else:
@@ -67,12 +73,20 @@ def interrupts(runtime: Runtime, task: Task, host: Task) -> bool:
     return bool(spec.element.interrupting) and owner.internal_data.get("host") == host.id
 
 
-def _look(runtime: Runtime, task: Task) -> None:
+def _leaves_host_alone(runtime: Runtime, task: Task) -> bool:
+    """Whether it stands on an edge, interrupts nothing and needs nothing else to happen."""
+    owner = runtime.index.get(task.internal_data.get("host"))
+    if owner is None or task.task_spec.element.interrupting:
+        return False
+    whole = owner.task_spec.element.trigger if hasattr(owner.task_spec.element, "trigger") else None
+    return not (isinstance(whole, ManyTriggers) and whole.all_needed)
+
+
+def _becomes_true(runtime: Runtime, task: Task) -> bool:
     trigger, wait = task.task_spec.element.trigger, task.internal_data["wait"]
     visible = runtime.scopes.visible(task.task_spec.sees(runtime, task))
     value = runtime.evaluator.raw(trigger.condition, visible)
     if value is not None and not isinstance(value, bool):
         raise runtime.evaluator.wrong("Hændelsens betingelse", trigger.condition, value, "sand eller falsk")
-    if value and not wait["was"]:
-        runtime.thrown.append(Throw("condition", task, ""))
-    wait["was"] = value is True
+    before, wait["was"] = wait["was"], value is True
+    return wait["was"] and not before

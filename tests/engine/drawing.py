@@ -153,6 +153,36 @@ def throw(id_: str, definition: str = "", *extensions: str) -> str:
     return _element("intermediateThrowEvent", id_, ext(*extensions) + definition)
 
 
+def condition(expression: str, names: str | None = None, changes: str | None = None) -> str:
+    """A conditional event's definition."""
+    holder = _attributes(variableNames=names, variableEvents=changes)
+    filter_ = ext(f"<zeebe:conditionalFilter{holder}/>") if holder else ""
+    inner = f"{filter_}<bpmn:condition>{escape(expression)}</bpmn:condition>"
+    return f"<bpmn:conditionalEventDefinition>{inner}</bpmn:conditionalEventDefinition>"
+
+
+def compensate(activity: str | None = None, waits: str | None = None) -> str:
+    return f"<bpmn:compensateEventDefinition{_attributes(activityRef=activity, waitForCompletion=waits)}/>"
+
+
+def undone(host: str, handler: str) -> str:
+    """A compensation event on `host`, associated with the activity drawn in `handler`, whose id is `<host>_u`."""
+    marked = handler.replace(f'id="{host}_u"', f'id="{host}_u" isForCompensation="true"', 1)
+    line = f'<bpmn:association id="{host}_l" sourceRef="{host}_c" targetRef="{host}_u"/>'
+    return boundary(f"{host}_c", host, compensate()) + marked + line
+
+
+def cancel() -> str:
+    return "<bpmn:cancelEventDefinition/>"
+
+
+def again(condition: str | None = None, most: int | None = None, *, before: bool = False) -> str:
+    """A loop marker."""
+    inner = f"<bpmn:loopCondition>{escape(condition)}</bpmn:loopCondition>" if condition else ""
+    attributes = _attributes(testBefore=str(before).lower(), loopMaximum=None if most is None else str(most))
+    return f"<bpmn:standardLoopCharacteristics{attributes}>{inner}</bpmn:standardLoopCharacteristics>"
+
+
 def sub(id_: str, body: str, *extensions: str, inner: str = "") -> str:
     return _element("subProcess", id_, ext(*extensions) + inner + body)
 

@@ -120,9 +120,8 @@ class Compensate(EventNode):
     def activate(self, runtime: Runtime, task: Task) -> Variables | None:
         trigger = self.element.trigger
         assert isinstance(trigger, CompensateTrigger)
-        if undo(runtime, task, trigger.activity, awaited=trigger.waits):
-            return None
-        return {}
+        began = undo(runtime, task, trigger.activity, awaited=trigger.waits)
+        return None if began and trigger.waits else {}
 
     def undone(self, runtime: Runtime, task: Task) -> None:
         """All handlers are done."""
