@@ -96,6 +96,12 @@ class Form:
         submission = examine(self.schema, self._normal(writer.raw, context), context)
         return replace(submission, errors={**writer.errors, **submission.errors})
 
+    def typed_over(self, shown: Submission, values: Variables) -> Raw:
+        """What a browser would send in which these values were typed over what is shown, hidden parts included."""
+        writer = Writer()
+        writer.write(self.schema.components, "", values)
+        return {**shown.raw, **{name: t for name, t in writer.raw.items() if name.partition(".")[0] in values}}
+
     def change_rows(self, fields: Raw, context: FormContext) -> Submission | None:
         """The form after a press on an "add row" or "remove row" button, without errors; None if none was pressed."""
         raw = {name: list(texts) for name, texts in fields.items()}

@@ -64,8 +64,12 @@ def _values(course: Course, task_key: int, body: Body) -> dict[str, Any]:
     typed: dict[str, Any] = _plain(body.get("med") or {})
     if body.get("forudfyldt") is False:
         return typed
-    shown = tasks.look(course.world.platform, course.person(body), task_key).shown
-    prefilled = {k: v for k, v in (shown.values if shown else {}).items() if v not in (None, "", [], {})}
+    platform, person = course.world.platform, course.person(body)
+    page = tasks.look(platform, person, task_key)
+    if page.form is None or page.shown is None:
+        return typed
+    revealed = tasks.look(platform, person, task_key, page.form.typed_over(page.shown, typed)).shown
+    prefilled = {k: v for k, v in (revealed.values if revealed else {}).items() if v not in (None, "", [], {})}
     return {**prefilled, **typed}
 
 

@@ -53,7 +53,7 @@ POST /sager/<number>/genaabn                          +-  +-  --  +-  --  -   - 
 GET  /sager/<number>/adgang                           --  --  --  +-  --  -   -   -   +-  -   -   +   -   +   >
 POST /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /dokumenter/<int:key>                            +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
-GET  /henvendelse                                     +   +   +   +   -   -   +   +   -   -   -   -   -   -   >
+GET  /henvendelse                                     +   +   +   +   +   -   +   +   -   -   -   -   -   -   >
 GET  /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
 POST /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
 GET  /overblik                                        -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
