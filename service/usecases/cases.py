@@ -172,7 +172,7 @@ def _told(advance: Advance, resume: str | None, values: Variables) -> list[str]:
     if resume is None:
         return []
     known = {**values, "i_dag": advance.now.astimezone(LOCAL_ZONE).date()}
-    environment = CalendarEnvironment(advance.now, advance.catalog.calendar)
+    environment = CalendarEnvironment(advance.now, advance.catalog.calendar, registers=advance.catalog.registers)
     said = to_json(parse_expression(resume.strip().removeprefix("=")).evaluate(known, environment))
     return [str(line) for line in (said if isinstance(said, list) else [said]) if line not in (None, "")]
 

@@ -59,7 +59,7 @@ def check_across(bundle: Bundle, deployed: CheckContext) -> None:
         bundle.findings.extend(figure_checks.manifest_faults(resource, manifest, known.models, known.processes))
     bundle.findings.extend(rule_checks.faults(bundle, known.decisions))
     register_checks.read_first_rows(bundle, known.manifests)
-    bundle.findings.extend(register_checks.form_faults(bundle, known.manifests))
+    bundle.findings.extend(register_checks.use_faults(bundle, known.manifests))
 
 
 class _Known:

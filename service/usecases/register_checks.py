@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from service.domain.access import PLATFORM_ROLES
@@ -39,9 +40,20 @@ def read_first_rows(bundle: Bundle, manifests: Mapping[str, Manifest]) -> None:
         bundle.findings.extend(findings)
 
 
-def form_faults(bundle: Bundle, manifests: Mapping[str, Manifest]) -> Iterator[Finding]:
-    """Forms that offer the rows of a register nobody defines."""
+LOOKED_UP = re.compile(r"""\bregister\(\s*(?:\\?"|&quot;|&#34;)([^"\\&]+)""")
+"""`register("<id>"` as it stands in XML and in JSON."""
+
+
+def use_faults(bundle: Bundle, manifests: Mapping[str, Manifest]) -> Iterator[Finding]:
+    """Forms that offer the rows of a register nobody defines, and expressions that look one up."""
     known = {id_ for manifest in manifests.values() for id_ in manifest.registre}
+    files = [r for r, _ in (*bundle.processes.values(), *bundle.decisions.values(), *bundle.forms.values())]
+    for path, content in {file.path: file.content for file in files}.items():
+        for id_ in sorted(set(LOOKED_UP.findall(content.decode("utf-8", "replace"))) - known):
+            message = (
+                f"Et udtryk slår op i registeret {id_}, som ikke findes. Kendte: {', '.join(sorted(known)) or 'ingen'}."
+            )
+            yield Finding(path, f'register("{id_}")', None, message)
     for resource, form in bundle.forms.values():
         for source in sorted(form.sources):
             kind, _, id_ = source.partition(":")

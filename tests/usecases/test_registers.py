@@ -7,9 +7,10 @@ import pytest
 
 from service.domain.access import SYSTEM, Membership, Person
 from service.domain.errors import DeploymentRefused, EntryChanged, Forbidden, FormInvalid, NotFound
-from service.usecases import deployments, registers
+from service.usecases import deployments, instances, registers
 from service.usecases.bundle import Resource
 from service.usecases.registers import Entry
+from tests.engine import drawing as d
 
 MANIFEST = """
 titel: Lister
@@ -104,6 +105,19 @@ class TestDeploying:
         with pytest.raises(DeploymentRefused, match="Der er intet register vest"):
             kept.world.deploy(form("register:vest"))
         assert deployments.check(kept.world.platform, form("register:afdelinger")) == []
+
+    def test_an_expression_may_only_look_up_a_register_there_is(self, kept):
+        def diagram(id_):
+            source = d.io([(f'=register("{id_}")[1].navn', "navn")])
+            body = (d.start(), d.user("a", source), d.end(), d.chain("s", "a", "e"))
+            return [Resource("processes/lister/P.bpmn", d.definitions(d.process("P", *body)))]
+
+        with pytest.raises(DeploymentRefused, match="registeret vest, som ikke findes"):
+            kept.world.deploy(diagram("vest"))
+        kept.world.deploy(diagram("afdelinger"))
+        instance = instances.start(kept.world.platform, SYSTEM, "P", {})
+        [task] = kept.read(lambda uow: uow.tasks.open_of(instance.key))
+        assert task.prefill["navn"] == "Afdeling Nord"
 
 
 class TestKeeping:
