@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 import orjson
 
-from service.dmn import DecisionFailed, DmnRefused, read_decisions
+from service.dmn import DecisionFailed, DmnRefused
+from service.dmn.files import load
 from service.dmn.tck import report_lines
 from service.domain.clock import SystemClock
 from service.domain.deadlines import Calendar
@@ -28,9 +30,7 @@ def feel(expression: str, context: str) -> None:
         value = parse_expression(expression.removeprefix("=")).evaluate(json_object("--context", context), environment)
     except FeelSyntaxError as fault:
         raise click.ClickException(fault.message_da) from fault
-    for warning in translate_all(environment.warnings):
-        click.echo(f"advarsel: {warning}", err=True)
-    click.echo(orjson.dumps(to_json(value)).decode())
+    show(value, environment.warnings)
 
 
 @click.command()
@@ -40,7 +40,7 @@ def feel(expression: str, context: str) -> None:
 def dmn(file: Path, decision: str, context: str) -> None:
     """Evaluate a decision of a DMN file and print its result as JSON."""
     try:
-        model = read_decisions(file.read_bytes(), file.name)
+        model = load(file)
     except DmnRefused as refusal:
         raise click.ClickException(str(refusal)) from refusal
     found = model.decisions.get(decision) or next((d for d in model.decisions.values() if d.name == decision), None)
@@ -50,9 +50,7 @@ def dmn(file: Path, decision: str, context: str) -> None:
         result = found.evaluate(json_object("--context", context), CalendarEnvironment(SystemClock().now(), Calendar()))
     except DecisionFailed as fault:
         raise click.ClickException(fault.reason_da) from fault
-    for warning in translate_all(result.warnings):
-        click.echo(f"advarsel: {warning}", err=True)
-    click.echo(orjson.dumps(to_json(result.value)).decode())
+    show(result.value, result.warnings)
 
 
 @click.command()
@@ -64,6 +62,16 @@ def tck(folder: Path) -> None:
         click.echo(line)
         last = line
     sys.exit(0 if last.endswith(" 0 failed") else 1)
+
+
+def show(value: object, warnings: Iterable[str]) -> None:
+    """Print a value as JSON, and the warnings beside it. Raises ClickException for what is no JSON, such as a function."""
+    for warning in translate_all(warnings):
+        click.echo(f"advarsel: {warning}", err=True)
+    try:
+        click.echo(orjson.dumps(to_json(value)).decode())
+    except ValueError as fault:
+        raise click.ClickException(translate_all([str(fault)])[0]) from fault
 
 
 def json_object(option: str, text: str) -> dict[str, object]:

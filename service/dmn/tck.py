@@ -15,9 +15,10 @@ from service.feel import Environment, kind, write
 from service.feel.comparing import equal
 from service.feel.temporal_text import read_date, read_date_time, read_duration, read_time
 
-from .decisions import DecisionModel, read_decisions
+from .decisions import DecisionModel
 from .errors import DecisionFailed
-from .xmltree import content, read_tree
+from .files import load
+from .xmltree import content
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -69,7 +70,7 @@ def run_model(folder: Path) -> ModelReport:
         for case in _all(root, "testCase"):
             try:
                 if name not in models:
-                    models[name] = _load(folder, name)
+                    models[name] = load(folder / name, strict=False)
                 problem = _problem(models[name], case)
             except Exception as error:  # whatever goes wrong is this case's failure, not the suite's end
                 problem = f"{type(error).__name__}: {error}"
@@ -85,32 +86,6 @@ def _problem(model: DecisionModel, case: etree._Element) -> str | None:
     results = list(_all(case, "resultNode"))
     wrong = [problem for result in results if (problem := _run_case(model, case, result)) is not None]
     return "; ".join(wrong) or (None if results else "the case expects nothing")
-
-
-def _load(folder: Path, name: str) -> DecisionModel:
-    """The model of a file, with those it imports from beside or below it."""
-    files = {_namespace(path): path for path in sorted(folder.rglob("*.dmn"))}
-    return _load_with(folder / name, files, {}, ())
-
-
-def _load_with(
-    path: Path, files: dict[str, Path], known: dict[str, DecisionModel], above: tuple[Path, ...]
-) -> DecisionModel:
-    imports: dict[str, DecisionModel] = {}
-    for element in _all(read_tree(path.read_bytes(), path.name), "import"):
-        namespace = element.get("namespace") or ""
-        located = path.parent / (element.get("locationURI") or "")
-        wanted = located if located.is_file() else files.get(namespace)
-        if wanted is None or wanted in (*above, path):
-            continue  # the reader refuses a model whose import is missing
-        if namespace not in known:
-            known[namespace] = _load_with(wanted, files, known, (*above, path))
-        imports[namespace] = known[namespace]
-    return read_decisions(path.read_bytes(), path.name, imports, strict=False)
-
-
-def _namespace(path: Path) -> str:
-    return read_tree(path.read_bytes(), path.name).get("namespace") or ""
 
 
 def _run_case(model: DecisionModel, case: etree._Element, result: etree._Element) -> str | None:

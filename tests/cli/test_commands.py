@@ -165,11 +165,25 @@ class TestLanguages:
         assert shell("feel", "1 +").exit_code == 1
         assert "--context er ikke gyldig JSON" in shell("feel", "1", "--context", "{").output
         assert "JSON-objekt" in shell("feel", "1", "--context", "[]").output
+        assert "en funktion kan ikke gemmes" in shell("feel", "function(x) x").output
+        assert "er for stort" in shell("feel", "10 ** 400").output
 
     def test_a_decision(self, shell: Shell) -> None:
         path = shell.write("m.dmn", MODEL)
         assert shell("dmn", path, "--decision", "d", "--context", '{"n": 4}').stdout == "8\n"
         assert "Kendte: d" in shell("dmn", path, "--decision", "x").output
+
+    def test_a_decision_that_needs_another_file(self, shell: Shell) -> None:
+        shell.write("m.dmn", MODEL)
+        needs = '<informationRequirement><requiredDecision href="n#d"/></informationRequirement>'
+        importing = MODEL.replace(
+            'namespace="n">', 'namespace="p"><import name="m" namespace="n" importType="DMN/spec/DMN"/>'
+        )
+        importing = importing.replace(
+            '<informationRequirement><requiredInput href="#i"/></informationRequirement>', needs
+        )
+        path = shell.write("p.dmn", importing.replace("n * 2", "m.d + 1"))
+        assert shell("dmn", path, "--decision", "d", "--context", '{"n": 4}').stdout == "9\n"
 
     def test_the_conformance_report_ends_with_its_sum(self, shell: Shell) -> None:
         shell.write("tck/m/m.dmn", MODEL)
