@@ -6,7 +6,7 @@ the texts as typed (`raw`, which nothing ever drops while they are shown to thei
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -14,7 +14,7 @@ from service.domain.definitions import Finding
 from service.domain.errors import SetupFault
 from service.domain.form_examination import examine
 from service.domain.form_filling import Prefill, Writer, normalise
-from service.domain.form_model import CHOICES, Field, Option, Rows, Schema
+from service.domain.form_model import CHOICES, Component, Field, Option, Rows, Schema, Section
 from service.domain.form_places import (
     ADD_ROW,
     MOST_ROWS,
@@ -24,6 +24,7 @@ from service.domain.form_places import (
     Submission,
     mapping,
     names_of,
+    place_of,
     places,
     rows_at,
 )
@@ -124,7 +125,7 @@ class Form:
         return replace(self.parse(raw, context), errors={})
 
     def read_back(self, values: Variables, choices: Mapping[str, Sequence[Option]] | None = None) -> Submission:
-        """A stored submission, for reading: parts without a value in it are hidden.
+        """A stored submission, for reading: parts without a value in it are hidden, and sections of nothing else.
 
         A choice whose option is no longer known shows its value.
         """
@@ -139,6 +140,7 @@ class Form:
             elif isinstance(part, Field) and part.kind in CHOICES and not part.options:
                 known = {o.text: o for o in (choices or {}).get(part.option_source or "", ())}
                 offered[place] = tuple(known.get(t) or Option(t, t) for t in writer.raw.get(place, ()))
+        hidden.update(_empty_sections(self.schema.components, "", hidden))
         return Submission(
             raw=writer.raw, values=dict(values), hidden=frozenset(hidden), choices=offered, errors={}, warnings={}
         )
@@ -171,3 +173,16 @@ def deployed_form(content: bytes) -> Form:
     if isinstance(form, list):
         raise SetupFault(why=f"Skemaet kan ikke læses: {form[0].message}")
     return form
+
+
+def _empty_sections(components: Sequence[Component], prefix: str, hidden: Set[str]) -> Iterator[str]:
+    """Places of the sections in which everything to read is hidden."""
+    for part in components:
+        if isinstance(part, Section):
+            place = place_of(part, prefix)
+            inner = f"{place}." if part.path else prefix
+            below = set(_empty_sections(part.components, inner, hidden))
+            yield from below
+            answers = [c for c in part.components if isinstance(c, Field | Rows | Section)]
+            if answers and all(place_of(c, inner) in (hidden | below) for c in answers):
+                yield place

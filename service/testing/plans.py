@@ -19,7 +19,7 @@ from service.testing.course import Course
 from service.testing.world import World
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-DAY = re.compile(r"dag([+-]\d+)")
+DAY = re.compile(r"dag([+-]\d+)(T\d\d:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ def _do(course: Course, body: Mapping[str, Any]) -> None:
 
 
 def _dated(value: Any, day: date) -> Any:
-    """`dag-3` → three days before the act's own day."""
+    """`dag-3` → three days before the act's own day, `dag+3T10:00` → at ten o'clock three days after it."""
     if isinstance(value, Mapping):
         return {key: _dated(v, day) for key, v in value.items()}
     if isinstance(value, list):
         return [_dated(v, day) for v in value]
     found = DAY.fullmatch(value) if isinstance(value, str) else None
-    return (day + timedelta(days=int(found[1]))).isoformat() if found else value
+    return (day + timedelta(days=int(found[1]))).isoformat() + (found[2] or "") if found else value
 
 
 def _newest(world: World) -> set[int]:

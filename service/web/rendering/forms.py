@@ -154,6 +154,11 @@ class FormView:
         """Row numbers of a list."""
         return row_numbers(self.submission.raw, place)
 
+    def columns(self, part: Rows, place: str) -> Sequence[Component]:
+        """The columns of a list shown as a table: without those that are hidden in each of its rows."""
+        rows = [f"{place}.{number}." for number in self.rows(place)]
+        return [c for c in part.components if not rows or any(self.place(c, row) not in self.hidden for row in rows)]
+
     def markdown(self, part: Prose, place: str) -> str:
         """The text of a text part."""
         return part.text if isinstance(part.text, str) else self.submission.texts.get(place, "")
