@@ -461,6 +461,16 @@ def test_a_stored_submission_is_read_back() -> None:
     assert found.raw["maal.0.dato"] == ["01-10-2014"]
 
 
+def test_a_section_in_which_nothing_was_answered_is_hidden_when_it_is_read_back() -> None:
+    inner = {"type": "group", "id": "inderst", "label": "Inderst", "components": [text("c")]}
+    proeve = form(
+        {"type": "group", "id": "besvaret", "label": "Besvaret", "components": [text("a"), text("b")]},
+        {"type": "group", "id": "tom", "label": "Tom", "components": [GOALS, inner]},
+        {"type": "group", "id": "med_sti", "label": "Med sti", "path": "sti", "components": [text("d")]},
+    )
+    assert proeve.read_back({"a": "x"}).hidden == {"b", "maal", "c", "~inderst", "~tom", "sti.d", "sti"}
+
+
 def test_text_may_be_an_expression() -> None:
     proeve = form({"type": "text", "id": "hvem", "text": '="Aftale med **" + borger.navn + "**"'})
     assert proeve.fresh(context(borger={"navn": "Anna Test Dal"})).texts == {"~hvem": "Aftale med **Anna Test Dal**"}

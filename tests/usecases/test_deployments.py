@@ -130,6 +130,9 @@ class TestRefusals:
         said = str(self.refused(office, Resource("processes/office/procedure.yaml", wrong.encode()), *FORMS))
         assert "[sagstyper.ansoegning]: Processen findes-ikke findes ikke" in said
         assert "har ikke feltet mangler" in said
+        unreadable = MANIFEST + "  nyt: {vises: Nyt, resume: '=if x'}\n"
+        said = str(self.refused(office, Resource("processes/office/procedure.yaml", unreadable.encode()), *FORMS))
+        assert "[formularer.nyt.resume]: Udtrykket kan ikke læses" in said
 
     def test_two_files_may_not_hold_the_same(self, office):
         again = Resource("processes/x/andet.bpmn", simple("b").content)

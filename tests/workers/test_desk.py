@@ -101,6 +101,18 @@ def test_the_newest_template_is_used(desk: PlatformDesk, house: House) -> None:
     assert desk.render("uden_felter", {}) == "ja<footer>Ny</footer>"
 
 
+def test_the_templates_of_the_cases_procedure_come_before_those_of_the_diagrams_own(house: House) -> None:
+    furnish(house)
+    house.deploy(files(sending("forsøg"), egen="sagens", faelles="sagens {% include 'fod' %}", fod="fod"))
+    house.deploy(
+        {f"processes/andre/skabeloner/{id_}.html": text for id_, text in {"faelles": b"andres", "kun": b"kun"}.items()}
+    )
+    job = replace(house.job(open_case(house)), folder="andre")
+    desk = PlatformDesk(house.platform, job)
+    assert [desk.render(id_, {}) for id_ in ("egen", "faelles", "kun")] == ["sagens", "sagens fod", "kun"]
+    assert PlatformDesk(house.platform, replace(job, case_key=None)).render("faelles", {}) == "andres"
+
+
 def test_a_broken_template_is_refused_at_deploy(house: House) -> None:
     with pytest.raises(DeploymentRefused, match=r"brev\.html:2: Skabelonen har en syntaksfejl"):
         house.deploy({"processes/proeve/skabeloner/brev.html": b"<p>\n{% endif %}"})
