@@ -56,6 +56,12 @@ class HandlerResult:
     dispatches: tuple[NewDispatch, ...] = ()
     """Attachments are stored as documents of the case too, once."""
     notes: tuple[str, ...] = ()
+    corrections: Variables = field(default_factory=dict)
+    """Of a listener: `assignee`, `candidateGroups`, `candidateUsers`, `dueDate`, `followUpDate`, `priority` of its task; None
+    keeps, "" or [] clears.
+    """
+    denied: str | None = None
+    """Of a listener: why the task may not be assigned, changed or completed now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

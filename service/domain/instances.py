@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from service.domain.facts import Effect, ElementChange, FlowTaken
 from service.domain.json import Json, Variables
-from service.domain.waits import Closed, DueChanged, IncidentOpened, Wait
+from service.domain.waits import Closed, DueChanged, IncidentOpened, ListenerEvent, UserTaskWait, Wait
 
 
 class InstanceStatus(StrEnum):
@@ -46,16 +46,34 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class TaskCompleted:
-    """A user task (by its wait key) was completed with these result variables."""
+    """A user task (by its wait key) was completed with these result variables, by somebody."""
 
     key: int
     variables: Variables = field(default_factory=dict)
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """Somebody wants to assign (`assigning`) or change (`updating`) a user task that has listeners.
+
+    `changes`: `assignee`, `candidateGroups`, `candidateUsers`, `dueDate`, `followUpDate`, `priority`; None keeps, "" or []
+    clears.
+    """
+
+    key: int
+    event: ListenerEvent
+    changes: Variables
 
 
 @dataclass(frozen=True, slots=True)
 class JobCompleted:
+    """`corrections` (as in `TaskChanged`) and `denied` (why) are for the jobs of listeners."""
+
     key: int
     variables: Variables = field(default_factory=dict)
+    corrections: Variables = field(default_factory=dict)
+    denied: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,7 @@ class Cancelled:
 Stimulus = (
     Start
     | TaskCompleted
+    | TaskChanged
     | JobCompleted
     | ErrorThrown
     | TimerFired
@@ -164,6 +183,8 @@ class Step:
     opened: tuple[Wait, ...] = ()
     closed: tuple[Closed, ...] = ()
     due_changes: tuple[DueChanged, ...] = ()
+    task_changes: tuple[UserTaskWait, ...] = ()
+    """Open user tasks with the assignee, candidates, follow-up date and priority that they have now."""
     incidents: tuple[IncidentOpened, ...] = ()
     """One for an element that had one already replaces it: the retry failed again."""
     incidents_gone: tuple[int, ...] = ()

@@ -65,6 +65,15 @@ class UserTaskWait(WaitBase):
     """The element's local variables (its input mappings): what the form is prefilled from besides the case."""
 
 
+class ListenerEvent(StrEnum):
+    """What is about to happen to a user task when its listeners are asked."""
+
+    CREATING = "creating"
+    ASSIGNING = "assigning"
+    UPDATING = "updating"
+    COMPLETING = "completing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobWait(WaitBase):
     type: str
@@ -72,6 +81,8 @@ class JobWait(WaitBase):
     headers: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, Json] = field(default_factory=dict)
     """The element's local variables, that is the results of its input mappings: the handler's parameters."""
+    listener: ListenerEvent | None = None
+    """The job of a listener of a user task (kind TASK_LISTENER); None for an element's own job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +114,8 @@ class Closed:
     kind: WaitKind
     key: int
     reason: CloseReason
+    by: str | None = None
+    """Who completed a task, when somebody else's act (a listener's) let it happen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +138,7 @@ class IncidentType(StrEnum):
     DECISION_EVALUATION_ERROR = "DECISION_EVALUATION_ERROR"
     FORM_NOT_FOUND = "FORM_NOT_FOUND"
     UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT"
+    TASK_LISTENER_NO_RETRIES = "TASK_LISTENER_NO_RETRIES"
     DISPATCH_FAILED = "DISPATCH_FAILED"
     """Our own: a letter or mail could not be delivered, or nobody knows whether it was."""
     EFFECT_FAILED = "EFFECT_FAILED"
@@ -215,6 +229,7 @@ class Job:
     idempotency_key: str
     headers: Mapping[str, str]
     variables: Mapping[str, Json]
+    listener: ListenerEvent | None = None
 
 
 class TimerUse(StrEnum):

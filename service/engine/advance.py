@@ -24,6 +24,7 @@ from service.domain.instances import (
     Start,
     Step,
     Stimulus,
+    TaskChanged,
     TaskCompleted,
     TimerFired,
     VariablesSet,
@@ -41,6 +42,7 @@ from .routing import Throw, deliver
 from .runtime import Runtime
 from .specs.base import Token
 from .specs.containers import AdHoc
+from .specs.listeners import ListenedTask, Listener
 from .specs.workflow import NestedWorkflow
 from .state import dump, load
 from .subscriptions import CONDITION
@@ -145,15 +147,32 @@ def _waiting(runtime: Runtime, key: int, *kinds: WaitKind) -> Task:
 
 
 def _task_completed(runtime: Runtime, stimulus: TaskCompleted) -> None:
-    runtime.finish(_waiting(runtime, stimulus.key, WaitKind.USER_TASK), stimulus.variables)
+    task = _waiting(runtime, stimulus.key, WaitKind.USER_TASK)
+    task.task_spec.complete(runtime, task, stimulus.variables, stimulus.by)
+
+
+def _task_changed(runtime: Runtime, stimulus: TaskChanged) -> None:
+    task = _waiting(runtime, stimulus.key, WaitKind.USER_TASK)
+    if not isinstance(task.task_spec, ListenedTask):
+        raise BadInput(why="Opgaven har ingen lyttere og ændres uden om forløbet.")
+    task.task_spec.change(runtime, task, stimulus.event, stimulus.changes)
 
 
 def _job_completed(runtime: Runtime, stimulus: JobCompleted) -> None:
-    runtime.finish(_waiting(runtime, stimulus.key, WaitKind.JOB), stimulus.variables)
+    task = _waiting(runtime, stimulus.key, WaitKind.JOB)
+    if isinstance(task.task_spec, Listener):
+        host = runtime.index[task.internal_data["host"]]
+        host.task_spec.answered(runtime, host, task, stimulus)
+    elif stimulus.corrections or stimulus.denied is not None:
+        raise BadInput(why="Kun en lytter på en opgave kan rette eller afvise. Lad corrections og denied være tomme.")
+    else:
+        runtime.finish(task, stimulus.variables)
 
 
 def _error_thrown(runtime: Runtime, stimulus: ErrorThrown) -> None:
     task = _waiting(runtime, stimulus.key, WaitKind.JOB)
+    if isinstance(task.task_spec, Listener):
+        raise BadInput(why="En lytter kan ikke kaste en fejl. Den kan afvise, eller jobbet kan fejle.")
     deliver(runtime, Throw("error", task, stimulus.code, stimulus.message, stimulus.variables))
 
 
@@ -176,7 +195,7 @@ def _incident_resolved(runtime: Runtime, stimulus: IncidentResolved) -> None:
     if task is None or "incident" not in task.internal_data:
         raise TaskMovedOn()
     wait = task.internal_data.get("wait")
-    if wait is None:
+    if wait is None or "doing" in task.internal_data:
         task.task_spec.retry(runtime, task)
     elif wait.get("bound"):
         rebind(runtime, task, always=False)
@@ -232,6 +251,7 @@ def _cancelled(runtime: Runtime, _: Cancelled) -> None:
 
 _APPLY: dict[type, Callable[[Runtime, Any], None]] = {
     TaskCompleted: _task_completed,
+    TaskChanged: _task_changed,
     JobCompleted: _job_completed,
     ErrorThrown: _error_thrown,
     TimerFired: _timer_fired,
@@ -256,6 +276,7 @@ def answer(runtime: Runtime, state: bytes) -> Step:
         opened=tuple(ledger.opened.values()),
         closed=tuple(ledger.closed.values()),
         due_changes=tuple(ledger.due.values()),
+        task_changes=tuple(ledger.tasks.values()),
         incidents=tuple(ledger.incidents.values()),
         incidents_gone=tuple(ledger.gone),
         elements=tuple(ledger.elements.values()),

@@ -36,7 +36,7 @@ from .model import (
     TerminateTrigger,
     UserWork,
 )
-from .specs import activities, containers, events, gateways, instances
+from .specs import activities, containers, events, gateways, instances, listeners
 from .specs.base import Node, ScopeSpec
 
 INSTANCES, PART = "#instances", "#"
@@ -167,6 +167,10 @@ def _activity(element: ActivityModel, spec: ScopeSpec) -> Node:
     assert isinstance(element, Task)
     if isinstance(element.work, CallWork):
         return containers.Call(spec, element)
+    if isinstance(element.work, UserWork) and element.work.listeners:
+        listened = listeners.ListenedTask(spec, element)
+        listened.listener = listeners.Listener(spec, element, f"{element.id}{PART}listener")
+        return listened
     return TASKS[type(element.work)](spec, element)
 
 

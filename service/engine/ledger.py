@@ -30,6 +30,8 @@ class Ledger:
     """Element instance keys of incidents from before that stand no longer (an ordered set)."""
     elements: dict[int, ElementChange] = field(default_factory=dict)
     flows: list[FlowTaken] = field(default_factory=list)
+    tasks: dict[int, UserTaskWait] = field(default_factory=dict)
+    """Open user tasks that were assigned or changed."""
     effects: list[Effect] = field(default_factory=list)
     called: dict[int, CalledInstance] = field(default_factory=dict)
 
@@ -38,10 +40,15 @@ class Ledger:
     def open(self, wait: Wait) -> None:
         self.opened[wait.key] = wait
 
-    def close(self, kind: WaitKind, key: int, reason: CloseReason) -> None:
+    def close(self, kind: WaitKind, key: int, reason: CloseReason, by: str | None = None) -> None:
         self.due.pop(key, None)
+        self.tasks.pop(key, None)
         if self.opened.pop(key, None) is None:
-            self.closed[key] = Closed(kind, key, reason)
+            self.closed[key] = Closed(kind, key, reason, by)
+
+    def change_task(self, wait: UserTaskWait) -> None:
+        """An open task is somebody else's, or for others, or more urgent."""
+        self.tasks[wait.key] = wait
 
     def change_due(self, kind: WaitKind, key: int, due: datetime | None, deadline: DeadlineBinding | None) -> None:
         new = self.opened.get(key)

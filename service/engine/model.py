@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.domain.definitions import Binding
+from service.domain.waits import ListenerEvent
 from service.feel import Expression
 
 
@@ -150,6 +151,15 @@ PRIORITIES = range(101)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """A listener of a user task: a job that is asked before the event happens."""
+
+    event: ListenerEvent
+    type: Value
+    retries: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserWork:
     form: Resource | None = None
     external_form: Value | None = None
@@ -159,6 +169,8 @@ class UserWork:
     due: Value | None = None
     follow_up: Value | None = None
     priority: Value | None = None
+    listeners: tuple[Listening, ...] = ()
+    """In document order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

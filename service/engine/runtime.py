@@ -299,7 +299,7 @@ class Runtime:
         """Whatever this task itself waits for is over."""
         wait = task.internal_data.pop("wait", None)
         if wait is not None and wait["k"] in KINDS:
-            self.ledger.close(WaitKind(wait["k"]), task.id, reason)
+            self.ledger.close(WaitKind(wait["k"]), task.id, reason, task.internal_data.get("by"))
         self.bound.pop(task.id, None)
         self.conditions.pop(task.id, None)
 

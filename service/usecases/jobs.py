@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from service.domain.access import SYSTEM, Person
 from service.domain.cases import Dispatch, DispatchStatus, Document, Note
-from service.domain.errors import LeaseLost
+from service.domain.errors import BadInput, LeaseLost
 from service.domain.handling import BpmnError, HandlerResult, NewDocument
 from service.domain.instances import ErrorThrown, JobCompleted
 from service.domain.json import Json
@@ -50,11 +50,17 @@ def complete(platform: Platform, job: Job, result: HandlerResult, person: Person
             variables.setdefault("dokument", {"noegle": str(documents[0].key), "titel": documents[0].title})
         awaited = [_post(advance, held, result, n) for n in range(len(result.dispatches))]
         if any(awaited):
+            if held.listener is not None:
+                raise BadInput(
+                    why="En lytter kan ikke sende noget, der skal ventes på. Send det fra et trin i tegningen."
+                )
             uow.jobs.sending(held, variables)
         else:
-            advance.move(
-                held.instance_key, JobCompleted(held.key, variables), {"job": held.type, "navn": held.element_name}
-            )
+            stimulus = JobCompleted(held.key, variables, result.corrections, result.denied)
+            told = {"job": held.type, "navn": held.element_name}
+            if held.listener is not None:
+                told |= {"lytter": held.listener.value, "afvist": result.denied or ""}
+            advance.move(held.instance_key, stimulus, told)
 
     platform.transact(work)
 
@@ -96,7 +102,7 @@ def open_incident(platform: Platform, uow: UnitOfWork, job: Job, message: str, n
     uow.incidents.open(
         key=platform.keys.next(),
         instance_key=job.instance_key,
-        type_=IncidentType.JOB_NO_RETRIES,
+        type_=IncidentType.JOB_NO_RETRIES if job.listener is None else IncidentType.TASK_LISTENER_NO_RETRIES,
         message=message,
         element_id=job.element_id,
         element_name=job.element_name,

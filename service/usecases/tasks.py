@@ -11,10 +11,10 @@ from service.domain.cases import Case, Citizen, Draft
 from service.domain.definitions import ElementInfo
 from service.domain.errors import BadInput, Forbidden, NotFound, TaskMovedOn, WrongState
 from service.domain.forms import Form, FormContext, Submission
-from service.domain.instances import Instance, TaskCompleted
-from service.domain.json import Variables
+from service.domain.instances import Instance, TaskChanged, TaskCompleted
+from service.domain.json import Json, Variables
 from service.domain.storage import HistoryEntry, UnitOfWork
-from service.domain.waits import TaskStatus, UserTask
+from service.domain.waits import ListenerEvent, TaskStatus, UserTask
 from service.usecases import access, formcontext, submissions
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
@@ -218,7 +218,9 @@ def complete_in(
             element_id=task.element_id,
         )
     return advance.move(
-        task.instance_key, TaskCompleted(task.key, values), {"element": task.element_id, "navn": task.name}
+        task.instance_key,
+        TaskCompleted(task.key, values, person.username),
+        {"element": task.element_id, "navn": task.name},
     )
 
 
@@ -287,6 +289,11 @@ def _assign(platform: Platform, person: Person, key: int, username: str | None) 
             raise WrongState(why="opgaven kan ikke frigives, for den har ingen gruppe at vende tilbage til")
         if username is not None and username != person.username:
             _require_could_complete(uow, task, username)
+        if _has_listeners(advance, task):
+            change = TaskChanged(task.key, ListenerEvent.ASSIGNING, {"assignee": username or ""})
+            told: dict[str, Json] = {"element": task.element_id, "navn": task.name, "til": username}
+            advance.move(task.instance_key, change, told)
+            return
         uow.tasks.assign(task, username)
         entry = HistoryEntry(
             number=0,
@@ -297,7 +304,14 @@ def _assign(platform: Platform, person: Person, key: int, username: str | None) 
         )
         uow.history.append(task.instance_key, entry)
 
-    platform.store.transact(work)
+    platform.transact(work)
+
+
+def _has_listeners(advance: Advance, task: UserTask) -> bool:
+    """Whether the engine must be asked before the task changes."""
+    found = advance.catalog.process(task.definition_key)
+    element = found[1].elements.get(task.element_id) if found else None
+    return element is not None and bool(element.listeners)
 
 
 def _found(task: UserTask | None) -> UserTask:

@@ -60,6 +60,12 @@ def end(id_: str = "e", definition: str = "", *extensions: str) -> str:
     return _element("endEvent", id_, ext(*extensions) + definition)
 
 
+def listeners(*pairs: tuple[str, str]) -> str:
+    """Listeners of a user task: event and job type of each."""
+    rows = (f"<zeebe:taskListener{_attributes(eventType=event, type=kind)}/>" for event, kind in pairs)
+    return f"<zeebe:taskListeners>{''.join(rows)}</zeebe:taskListeners>"
+
+
 def user(id_: str, *extensions: str, inner: str = "", name: str | None = None) -> str:
     assigned = (
         "" if "assignmentDefinition" in "".join(extensions) else '<zeebe:assignmentDefinition candidateGroups="alle"/>'

@@ -7,6 +7,7 @@ runtime alive and never prunes it. Whatever a test says must hold both ways.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -38,6 +39,7 @@ from service.engine.expressions import Evaluator
 from service.engine.ledger import Ledger
 from service.engine.runtime import Runtime
 
+CHANGING = ("assignee", "candidate_groups", "candidate_users", "follow_up", "priority")
 T0 = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """A Monday."""
 ENGINE = SpiffEngine()
@@ -234,6 +236,11 @@ class Run:
                     "deadline": change.deadline,
                 }
             )
+        for changed in step.task_changes:
+            wait = self.waits[changed.key]
+            assert isinstance(wait, UserTaskWait)
+            now = {name: getattr(changed, name) for name in CHANGING}
+            self.waits[changed.key] = replace(wait, **now)
         for key in step.incidents_gone:
             del self.incidents[key]
         for incident in step.incidents:

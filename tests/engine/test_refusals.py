@@ -27,6 +27,7 @@ from .drawing import (
     io,
     job,
     link,
+    listeners,
     many,
     message,
     process,
@@ -156,10 +157,11 @@ ONE_ELEMENT = {
     "call with a wrong binding": (call("x", "Q", bindingType="nyeste"), "bindingType"),
     "tag without binding": (call("x", "Q", versionTag="v1"), "versionTag"),
     "binding without tag": (call("x", "Q", bindingType="versionTag"), "versionTag"),
-    "task listeners": (
-        user("x", '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="t"/></zeebe:taskListeners>'),
-        "Opgavelyttere",
-    ),
+    "a listener that would hold up an interruption": (user("x", listeners(("canceling", "t"))), "afbryder"),
+    "a listener of an unknown event": (user("x", listeners(("opened", "t"))), "eventType"),
+    "a listener without a type": (user("x", listeners(("creating", ""))), "mangler en jobtype"),
+    "a listener that is no worker": (user("x", listeners(("creating", "forloeb:besked"))), "kan ikke være en lytter"),
+    "a listener on a service task": (job("x", "t", listeners(("creating", "t"))), "zeebe:taskListeners"),
     "execution listeners": (job("x", "t", "<zeebe:executionListeners/>"), "Lyttere"),
     "user task form": (user("x", '<zeebe:userTaskForm id="f"/>'), "indlejret formular"),
     "form with two references": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.domain.definitions import Binding
+from service.domain.waits import ListenerEvent
 from service.engine.effects import EFFECT_JOBS
 from service.engine.model import (
     PRIORITIES,
@@ -11,6 +12,7 @@ from service.engine.model import (
     Formula,
     IoMapping,
     JobWork,
+    Listening,
     Loop,
     Repeat,
     Resource,
@@ -124,9 +126,37 @@ class ExtensionReader:
             due=give(schedule, "dueDate", "Fristen (dueDate)"),
             follow_up=give(schedule, "followUpDate", "Opfølgningsdatoen (followUpDate)"),
             priority=give(priority, "priority", "Prioriteten (priority)"),
+            listeners=self._listeners(node),
         )
         self._check_user(node, work)
         return work
+
+    def _listeners(self, node: Node) -> tuple[Listening, ...]:
+        holder = node.extension("taskListeners")
+        found = []
+        for listener in holder.all("taskListener", holder.namespace) if holder is not None else ():
+            event = (listener.get("eventType") or "").strip()
+            kind = self.values.given(listener, "type", "Lytterens jobtype (type)")
+            retries = self.values.given(listener, "retries", "Antallet af forsøg (retries)") or "3"
+            if event == "canceling":
+                self.findings.error(
+                    listener,
+                    "En lytter kan ikke opholde en opgave, der afbrydes (canceling). Tegn arbejdet efter den hændelse, der afbryder.",
+                )
+            elif event not in set(ListenerEvent):
+                known = ", ".join(ListenerEvent)
+                self.findings.error(listener, f"Lytterens eventType skal være en af {known}, ikke '{event}'.")
+            elif kind is None and not (listener.get("type") or "").strip():
+                self.findings.error(listener, "Lytteren mangler en jobtype (type). Skriv, hvem der skal spørges.")
+            elif isinstance(kind, str) and kind.startswith("forloeb:"):
+                self.findings.error(
+                    listener, f"Jobtypen {kind} kan ikke være en lytter. Brug en handler eller arbejder."
+                )
+            elif isinstance(retries, str) and not retries.isdecimal():
+                self.findings.error(listener, f"Antallet af forsøg (retries) skal være et helt tal, ikke '{retries}'.")
+            elif kind is not None:
+                found.append(Listening(event=ListenerEvent(event), type=kind, retries=retries))
+        return tuple(found)
 
     def _check_user(self, node: Node, work: UserWork) -> None:
         if not (work.assignee or work.candidate_groups or work.candidate_users):

@@ -85,6 +85,7 @@ class InfoReader:
             called_process=_id(call),
             **({"called_binding": call.binding} if call is not None else {}),
             candidate_groups=static_list(work.candidate_groups) if isinstance(work, UserWork) else (),
+            listeners=tuple(drawn(one.type) or "" for one in work.listeners) if isinstance(work, UserWork) else (),
             status=element.status,
             deadline_id=element.deadline_id,
             startable=isinstance(parent, AdHoc)

@@ -212,7 +212,15 @@ _IO = {"ioMapping", "properties"}
 EXTENSIONS: dict[str, frozenset[str]] = {
     "userTask": frozenset(
         _IO
-        | {"userTask", "formDefinition", "assignmentDefinition", "taskSchedule", "priorityDefinition", "taskHeaders"}
+        | {
+            "userTask",
+            "formDefinition",
+            "assignmentDefinition",
+            "taskSchedule",
+            "priorityDefinition",
+            "taskHeaders",
+            "taskListeners",
+        }
     ),
     **dict.fromkeys(("serviceTask", "sendTask"), frozenset(_IO | _JOB)),
     "scriptTask": frozenset(_IO | _JOB | {"script"}),
@@ -250,6 +258,8 @@ EXTENSION_ATTRIBUTES: dict[str, frozenset[str]] = {
     "priorityDefinition": frozenset({"priority"}),
     "jobPriorityDefinition": frozenset({"priority"}),
     "taskDefinition": frozenset({"type", "retries"}),
+    "taskListeners": frozenset(),
+    "taskListener": frozenset({"eventType", "type", "retries"}),
     "taskHeaders": frozenset(),
     "header": frozenset({"key", "value"}),
     "script": frozenset({"expression", "resultVariable"}),
@@ -272,12 +282,12 @@ EXTENSION_ATTRIBUTES: dict[str, frozenset[str]] = {
 }
 EXTENSION_CHILDREN = {
     "taskHeaders": frozenset({"header"}),
+    "taskListeners": frozenset({"taskListener"}),
     "ioMapping": frozenset({"input", "output"}),
     "properties": frozenset({"property"}),
 }
 
 REFUSED_EXTENSIONS = {
-    "taskListeners": "Opgavelyttere kan ikke udføres endnu. Fjern dem, eller tegn arbejdet som et trin før eller efter opgaven.",
     "executionListeners": "Lyttere kan ikke udføres. Fjern dem, eller tegn arbejdet som et trin.",
     "userTaskForm": "En indlejret formular kan ikke bruges. Gem formularen som fil, og henvis til den med formId.",
     "linkedResources": "Tilknyttede ressourcer kan ikke udføres. Fjern dem.",

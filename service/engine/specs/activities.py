@@ -97,12 +97,28 @@ class TaskNode(Activity):
 
 class UserTask(TaskNode):
     def work(self, runtime: Runtime, task: Task) -> None:
+        self.open(runtime, task, self.wait(runtime, task))
+
+    def open(self, runtime: Runtime, task: Task, wait: UserTaskWait) -> None:
+        """It stands in people's inboxes from now on."""
+        due = wait.due.isoformat() if wait.due is not None else None
+        note(task, WaitKind.USER_TASK, due=due, since=runtime.now.isoformat())
+        if wait.deadline is not None:
+            runtime.bind(task)
+        runtime.ledger.open(wait)
+
+    def complete(self, runtime: Runtime, task: Task, variables: Variables, by: str | None) -> None:
+        """Somebody has done it. Raises `WrongState` when that cannot be now."""
+        runtime.finish(task, variables)
+
+    def wait(self, runtime: Runtime, task: Task) -> UserTaskWait:
+        """The task as the diagram says it is now. May raise `Incident`."""
         work = self.element.work
         assert isinstance(work, UserWork)
         visible, ask = runtime.visible(task), runtime.evaluator
         form_id, form_key = self._form(runtime, task, work.form)
         due, binding = user_due(runtime, task, runtime.now)
-        wait = UserTaskWait(
+        return UserTaskWait(
             **runtime.wait_base(task, task.id),
             form_id=form_id,
             form_key=form_key,
@@ -117,10 +133,6 @@ class UserTask(TaskNode):
             headers=self.element.headers,
             prefill=runtime.scopes.local(task.id),
         )
-        note(task, WaitKind.USER_TASK, due=due.isoformat() if due is not None else None, since=runtime.now.isoformat())
-        if binding is not None:
-            runtime.bind(task)
-        runtime.ledger.open(wait)
 
     def _form(self, runtime: Runtime, task: Task, form: Resource | None) -> tuple[str | None, int | None]:
         if form is None:

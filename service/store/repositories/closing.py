@@ -46,7 +46,7 @@ _CLOSE_TASKS = Prepared(
         user_task.c.key, user_task.c.candidates, user_task.c.drafts, user_task.c.deadline_id, user_task.c.due
     )
 )
-_DROP_CANDIDATES = Prepared(
+DROP_CANDIDATES = Prepared(
     delete(task_candidate).where(task_candidate.c.instance_key == _ROOT, among(task_candidate.c.task_key, "b_keys"))
 )
 _DROP_DRAFTS = Prepared(delete(draft).where(draft.c.instance_key == _ROOT, among(draft.c.task_key, "b_keys")))
@@ -66,6 +66,9 @@ _RESOLVE_OF_JOBS = Prepared(_RESOLVE.where(among(incident.c.job_key, "b_keys")))
 _RESOLVE_OF_ELEMENTS = Prepared(_RESOLVE.where(among(incident.c.element_instance_key, "b_keys")))
 
 
+_STATUS = {CloseReason.COMPLETED: TaskStatus.COMPLETED, CloseReason.TERMINATED: TaskStatus.CANCELED}
+
+
 class Closer:
     """Closes waits of one instance at one moment."""
 
@@ -83,7 +86,7 @@ class Closer:
         self._stamp = {"b_root": held.key, "b_at": entry.at, "b_by": entry.actor}
 
     def close(self, closed: Sequence[Closed]) -> None:
-        """Completed tasks note the entry's actor as the one who did it."""
+        """Completed tasks note who did it: the entry's actor, unless the engine says who."""
         by_kind: dict[WaitKind, list[int]] = {}
         for c in closed:
             by_kind.setdefault(c.kind, []).append(c.key)
@@ -101,24 +104,22 @@ class Closer:
     def _close_tasks(self, closed: Sequence[Closed]) -> list[int]:
         """Gives the keys of those that may have reminders."""
         reminded: list[int] = []
-        for reason, status in (
-            (CloseReason.COMPLETED, TaskStatus.COMPLETED),
-            (CloseReason.TERMINATED, TaskStatus.CANCELED),
-        ):
-            keys = [c.key for c in closed if c.kind is WaitKind.USER_TASK and c.reason is reason]
-            if not keys:
-                continue
-            by = self._entry.actor if reason is CloseReason.COMPLETED else None
+        alike: dict[tuple[CloseReason, str | None], list[int]] = {}
+        for c in closed:
+            if c.kind is WaitKind.USER_TASK:
+                by = (c.by or self._entry.actor) if c.reason is CloseReason.COMPLETED else None
+                alike.setdefault((c.reason, by), []).append(c.key)
+        for (reason, by), keys in alike.items():
             stamp = {
                 "b_root": self._held.key,
                 "b_keys": keys,
-                "b_status": status.value,
+                "b_status": _STATUS[reason].value,
                 "b_at": self._entry.at,
                 "b_by": by,
             }
             facts = self._mark_closed(keys, stamp)
             if with_candidates := [key for key, fact in facts.items() if fact.candidates]:
-                self._drop(_DROP_CANDIDATES, with_candidates)
+                self._drop(DROP_CANDIDATES, with_candidates)
             if with_drafts := [key for key, fact in facts.items() if fact.drafts]:
                 self._drop(_DROP_DRAFTS, with_drafts)
             if reason is CloseReason.COMPLETED:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 
 from service.domain.json import Variables
-from service.domain.waits import Job, JobStatus
+from service.domain.waits import Job, JobStatus, ListenerEvent
 from service.store.repositories.held import case_of
 from service.store.repositories.instances import SqlInstances
 from service.store.session import Record, Session
@@ -167,9 +167,11 @@ class SqlJobs:
             next_at=row.next_at,
             lease_token=row.lease_token,
             lease_until=row.lease_until,
-            idempotency_key=f"{row.instance_key}:{row.element_id}:{row.element_instance_key}",
+            idempotency_key=f"{row.instance_key}:{row.element_id}:{row.element_instance_key}"
+            + (f":{row.listener}:{row.key}" if row.listener else ""),
             headers=row.headers,
             variables=variables,
+            listener=ListenerEvent(row.listener) if row.listener else None,
         )
 
 

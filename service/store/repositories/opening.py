@@ -76,18 +76,15 @@ class Opener:
             "owner_key": self.held.owner_key,
         }
 
-    def _user_task(self, wait: UserTaskWait) -> dict[str, Any]:
+    def changed_task(self, wait: UserTaskWait, due: datetime | None) -> tuple[dict[str, Any], Rows]:
+        """What changes of an open task's row, and its candidates anew; `due` as the row has it."""
+        row = {f"b_{name}": value for name, value in self._for_whom(wait).items()}
+        row |= {"b_root": self.held.key, "b_key": wait.key, "b_follow_up": wait.follow_up, "b_priority": wait.priority}
+        return row, [candidate | {"due": due} for candidate in self._candidates(wait)]
+
+    def _for_whom(self, wait: UserTaskWait) -> dict[str, Any]:
         unit, of_case = self._unit(wait)
-        deadline = wait.deadline
-        return self._common(wait) | {
-            "name": wait.element_name,
-            "element_instance_key": wait.element_instance_key,
-            "definition_key": self.definition_of(wait.called_key).key,
-            "status": TaskStatus.CREATED.value,
-            "created_at": self.at,
-            "form_id": wait.form_id,
-            "form_key": wait.form_key,
-            "external_form": wait.external_form,
+        return {
             "assignee": wait.assignee,
             "unit": unit,
             "unit_of_case": of_case,
@@ -97,15 +94,32 @@ class Opener:
             "candidate_groups": list(wait.candidate_groups),
             "candidate_users": list(wait.candidate_users),
             "candidates": len(wait.candidate_groups) > 1 or bool(wait.candidate_users),
-            "drafts": False,
-            "due": self.deadlines[deadline.id].due if deadline else wait.due,
-            "follow_up": wait.follow_up,
-            "priority": wait.priority,
-            "deadline_id": deadline.id if deadline else None,
-            "held": self._held_bits(deadline),
-            "headers": dict(wait.headers),
-            "prefill": self._sealed("user_task.prefill", wait.key, wait.prefill),
         }
+
+    def _user_task(self, wait: UserTaskWait) -> dict[str, Any]:
+        deadline = wait.deadline
+        return (
+            self._common(wait)
+            | self._for_whom(wait)
+            | {
+                "name": wait.element_name,
+                "element_instance_key": wait.element_instance_key,
+                "definition_key": self.definition_of(wait.called_key).key,
+                "status": TaskStatus.CREATED.value,
+                "created_at": self.at,
+                "form_id": wait.form_id,
+                "form_key": wait.form_key,
+                "external_form": wait.external_form,
+                "drafts": False,
+                "due": self.deadlines[deadline.id].due if deadline else wait.due,
+                "follow_up": wait.follow_up,
+                "priority": wait.priority,
+                "deadline_id": deadline.id if deadline else None,
+                "held": self._held_bits(deadline),
+                "headers": dict(wait.headers),
+                "prefill": self._sealed("user_task.prefill", wait.key, wait.prefill),
+            }
+        )
 
     def _candidates(self, wait: UserTaskWait) -> Rows:
         unit, _ = self._unit(wait)
@@ -145,6 +159,7 @@ class Opener:
             "next_at": self.at,
             "headers": dict(wait.headers),
             "variables": self._sealed("job.variables", wait.key, wait.variables),
+            "listener": wait.listener.value if wait.listener else None,
         }
 
     def _timer(self, wait: TimerWait) -> dict[str, Any]:

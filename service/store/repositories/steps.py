@@ -15,7 +15,7 @@ from service.domain.ports import Keys
 from service.domain.storage import HistoryEntry
 from service.domain.waits import DeadlineBinding, DueChanged, IncidentOpened, TimerWait, UserTaskWait, WaitKind
 from service.store.faults import Overtaken
-from service.store.repositories.closing import Closer, TaskFacts
+from service.store.repositories.closing import DROP_CANDIDATES, Closer, TaskFacts
 from service.store.repositories.deadlines import SqlDeadlines
 from service.store.repositories.definitions import Brief, DefinitionFacts
 from service.store.repositories.held import Held
@@ -86,6 +86,31 @@ _ROOT: BindParameter[Any] = bindparam("b_root")
 _WAIT: BindParameter[Any] = bindparam("b_key")
 _MOVE_TASK = Prepared(
     update(user_task).where(user_task.c.instance_key == _ROOT, user_task.c.key == _WAIT).values(due=bindparam("b_due"))
+)
+_CHANGE_TASK = Prepared(
+    update(user_task)
+    .where(user_task.c.instance_key == _ROOT, user_task.c.key == _WAIT, text("status = 'CREATED'"))
+    .values(
+        {
+            name: bindparam(f"b_{name}")
+            for name in (
+                "assignee",
+                "unit",
+                "unit_of_case",
+                "waiting_assignee",
+                "waiting_group",
+                "waiting_unit",
+                "candidate_groups",
+                "candidate_users",
+                "candidates",
+                "follow_up",
+                "priority",
+            )
+        }
+    )
+)
+_DUE_OF_TASK = Prepared(
+    select(user_task.c.due).where(user_task.c.instance_key == bindparam("root"), user_task.c.key == bindparam("key"))
 )
 _MOVE_CANDIDATES = Prepared(
     update(task_candidate)
@@ -194,7 +219,18 @@ class StepWriter:
             if change.deadline is None:  # what is bound has moved with its deadline
                 self._move_due(held, change)
         opener = Opener(held, self._vault, entry.at, deadlines, lambda called: self._definition_of(held, called))
+        for wait in step.task_changes:
+            self._change_task(held, opener, wait)
         return opener.rows(step.opened)
+
+    def _change_task(self, held: Held, opener: Opener, wait: UserTaskWait) -> None:
+        where = {"root": held.key, "key": wait.key}
+        row, candidates = opener.changed_task(wait, self._session.value(_DUE_OF_TASK, where))
+        self._session.write(_CHANGE_TASK, row)
+        self._session.write(DROP_CANDIDATES, {"b_root": held.key, "b_keys": [wait.key]})
+        if candidates:
+            self._session.write(_INSERT_CANDIDATE, candidates)
+        self.known_tasks.pop(wait.key, None)
 
     def _move_due(self, held: Held, change: DueChanged) -> None:
         where = {"b_root": held.key, "b_key": change.key, "b_due": change.due}

@@ -150,6 +150,7 @@ job = Table(
     sealed("variables"),
     sealed("result"),
     sealed("error"),
+    text("listener", optional=True),  # what a user task's listener is asked before; None for an element's own job
     Index("ix_job_key", "key"),
     partial("ix_job_next", "next_at", where="status = 'open' AND held = 0"),
     partial("ix_job_type_next", "type", "next_at", where="status = 'open' AND held = 0"),

@@ -37,6 +37,10 @@ INCIDENTS: Mapping[IncidentType, tuple[str, str]] = {
         "Et automatisk trin lykkes ikke",
         "Læs, hvad der står i fejlen. Er grunden væk (for eksempel et system, der var nede), så prøv igen.",
     ),
+    IncidentType.TASK_LISTENER_NO_RETRIES: (
+        "En kontrol af en opgave lykkes ikke",
+        "Opgaven kan ikke oprettes, tildeles eller fuldføres, før kontrollen svarer. Læs fejlen, og prøv igen, når grunden er væk.",
+    ),
     IncidentType.CONDITION_ERROR: (
         "Ingen vej passer",
         "Diagrammet har ingen vej for det svar, der er givet. Ret svaret på sagen, eller bed procesejeren se på diagrammet.",
@@ -83,6 +87,7 @@ INCIDENTS: Mapping[IncidentType, tuple[str, str]] = {
 HISTORY: Mapping[str, str] = {
     "Start": "Forløbet begyndte",
     "TaskCompleted": "»{trin}« blev fuldført",
+    "TaskChanged": "»{trin}« blev ændret",
     "JobCompleted": "»{trin}« blev udført automatisk",
     "ErrorThrown": "»{trin}« meldte en fejl, som diagrammet tager hånd om",
     "TimerFired": "Tiden gik ved »{trin}«",

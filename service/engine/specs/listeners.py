@@ -1,0 +1,238 @@
+"""User tasks with listeners: before such a task is created, assigned, changed or completed, jobs are asked one by one.
+
+They may correct the task, or deny what was to happen (not its creation). Until the last has answered the task stays as it
+is, and nobody can do anything else with it. `internal_data["stands"]` is the task as people see it, `["doing"]` what is
+about to happen: `event`, `next` listener, `wish` (what will stand), `job`, and for a completion `result` and `by`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task
+
+from service.domain.errors import BadInput, WrongState
+from service.domain.instances import JobCompleted
+from service.domain.json import Json, Variables
+from service.domain.waits import CloseReason, JobWait, ListenerEvent, UserTaskWait, WaitKind
+from service.engine.incidents import Incident
+from service.engine.model import PRIORITIES, UserWork
+from service.engine.subscriptions import note
+from service.engine.timing import TimingFault, read_instant
+
+from .activities import UserTask
+from .base import Node, Phase
+
+if TYPE_CHECKING:
+    from service.engine.runtime import Runtime
+
+HEADER = "io.camunda.zeebe:"
+
+
+class Listener(Node):
+    """The wait for one listener's job, on the edge of its task."""
+
+    def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
+        data = host.internal_data
+        kind, retries = data["doing"]["job"]
+        stands = data["stands"] | data["doing"]["wish"]
+        headers = {
+            HEADER + name: value if isinstance(value, str) else json.dumps(value) for name, value in stands.items()
+        }
+        note(task, WaitKind.JOB)
+        job = JobWait(
+            **runtime.wait_base(task, host.id),
+            type=kind,
+            retries=retries,
+            headers={**self.element.headers, **headers, f"{HEADER}userTaskKey": str(host.id)},  # type: ignore[attr-defined]
+            variables=runtime.scopes.local(host.id),
+            listener=ListenerEvent(data["doing"]["event"]),
+        )
+        runtime.ledger.open(job)
+
+
+class ListenedTask(UserTask):
+    listener: Listener
+    """Set by the compiler."""
+
+    def work(self, runtime: Runtime, task: Task) -> None:
+        task.internal_data["stands"] = attributes(self.wait(runtime, task))
+        task.internal_data["doing"] = {"event": ListenerEvent.CREATING, "next": 0, "wish": {}}
+        self._go_on(runtime, task)
+
+    def complete(self, runtime: Runtime, task: Task, variables: Variables, by: str | None) -> None:
+        more = {"result": dict(variables), "by": by}
+        self._begin(runtime, task, ListenerEvent.COMPLETING, {}, more)
+
+    def change(self, runtime: Runtime, task: Task, event: ListenerEvent, changes: Variables) -> None:
+        """Somebody wants it to be otherwise. Raises `BadInput`, `WrongState`."""
+        self._begin(runtime, task, event, self._checked(changes), {})
+
+    def answered(self, runtime: Runtime, task: Task, job: Task, answer: JobCompleted) -> None:
+        """A listener has answered. Raises `BadInput` for an answer that cannot be; the job stands then."""
+        doing = task.internal_data["doing"]
+        if answer.variables:
+            raise BadInput(
+                why="En lytter kan ikke sætte variabler. Ret opgaven (corrections), eller lad svaret være tomt."
+            )
+        if answer.denied is not None and (doing["event"] == ListenerEvent.CREATING or answer.corrections):
+            raise BadInput(why="En lytter kan ikke afvise, at en opgave oprettes, og ikke både afvise og rette.")
+        wish = self._checked(answer.corrections)
+        runtime.close_waits(job, CloseReason.COMPLETED)
+        runtime.detach(task, job)
+        job.cancel()
+        if answer.denied is None:
+            doing["wish"] |= wish
+            doing["next"] += 1
+        elif "wait" in task.internal_data:
+            del task.internal_data["doing"]
+            return
+        else:  # whoever it was drawn for does not get it
+            doing |= {"next": len(self._asked(doing["event"])), "wish": {"assignee": None}}
+        self._try(runtime, task)
+
+    def retry(self, runtime: Runtime, task: Task) -> None:
+        if task.internal_data["at"] != Phase.WAITING:
+            super().retry(runtime, task)
+            return
+        runtime.thaw(task)
+        self._try(runtime, task)
+
+    # -- what is about to happen
+
+    def _begin(
+        self, runtime: Runtime, task: Task, event: ListenerEvent, wish: dict[str, Json], more: dict[str, Any]
+    ) -> None:
+        if "doing" in task.internal_data:
+            raise WrongState(why="opgaven er ved at blive ændret eller fuldført; vent, til det er sket")
+        task.internal_data["doing"] = {"event": event, "next": 0, "wish": wish, **more}
+        self._try(runtime, task)
+
+    def _try(self, runtime: Runtime, task: Task) -> None:
+        try:
+            self._go_on(runtime, task)
+        except Incident as incident:
+            runtime.freeze(task, incident)
+
+    def _go_on(self, runtime: Runtime, task: Task) -> None:
+        """Ask the next listener, or let it happen."""
+        doing = task.internal_data["doing"]
+        asked = self._asked(doing["event"])
+        if doing["next"] == len(asked):
+            self._happen(runtime, task)
+            return
+        listener, visible = asked[doing["next"]], runtime.visible(task)
+        kind = runtime.evaluator.text(listener.type, visible, "Lytterens jobtype")
+        doing["job"] = [kind, runtime.evaluator.whole(listener.retries, visible, "Antallet af forsøg")]
+        runtime.attach(task, [self.listener])
+
+    def _asked(self, event: str) -> list[Any]:
+        work = self.element.work
+        assert isinstance(work, UserWork)
+        return [listener for listener in work.listeners if listener.event == event]
+
+    def _happen(self, runtime: Runtime, task: Task) -> None:
+        data = task.internal_data
+        doing, before = data["doing"], data["stands"]
+        data["stands"] = stands = before | doing["wish"]
+        if "wait" not in data:
+            if doing["event"] == ListenerEvent.CREATING and stands["assignee"] is not None:
+                data["doing"] = {"event": ListenerEvent.ASSIGNING, "next": 0, "wish": {}}
+                self._go_on(runtime, task)
+                return
+            self.open(runtime, task, self._corrected(self.wait(runtime, task), stands))
+        elif stands != before:
+            self._tell(runtime, task, before, stands)
+        del data["doing"]
+        if doing["event"] == ListenerEvent.COMPLETING:
+            data["by"] = doing["by"]
+            runtime.finish(task, doing["result"])
+
+    def _corrected(self, wait: UserTaskWait, stands: Mapping[str, Json]) -> UserTaskWait:
+        due = wait.due if wait.deadline is not None else _instant(stands["dueDate"])
+        return replace(wait, **_fields(stands), due=due)
+
+    def _tell(self, runtime: Runtime, task: Task, before: Mapping[str, Json], stands: Mapping[str, Json]) -> None:
+        due = _instant(stands["dueDate"])
+        if stands["dueDate"] != before["dueDate"]:
+            task.internal_data["wait"]["due"] = stands["dueDate"]
+            runtime.ledger.change_due(WaitKind.USER_TASK, task.id, due, None)
+        runtime.ledger.change_task(UserTaskWait(**runtime.wait_base(task, task.id), **_fields(stands), due=due))
+
+    def _checked(self, changes: Variables) -> dict[str, Json]:
+        """Corrections as they will stand; those that are None keep what stands."""
+        if changes.get("dueDate") is not None and self.element.deadline_id is not None:
+            raise BadInput(why="Opgavens frist følger sagens frist (forloeb:frist) og kan ikke rettes her.")
+        unknown = sorted(changes.keys() - _CHECKS.keys())
+        if unknown:
+            raise BadInput(why=f"{', '.join(unknown)} kan ikke rettes på en opgave. Ret {', '.join(_CHECKS)}.")
+        return {name: _CHECKS[name](name, value) for name, value in changes.items() if value is not None}
+
+
+# -- a task as data -----------------------------------------------------------------------------------------------------
+
+
+def attributes(wait: UserTaskWait) -> dict[str, Json]:
+    return {
+        "assignee": wait.assignee,
+        "candidateGroups": list(wait.candidate_groups),
+        "candidateUsers": list(wait.candidate_users),
+        "dueDate": wait.due.isoformat() if wait.due is not None else None,
+        "followUpDate": wait.follow_up.isoformat() if wait.follow_up is not None else None,
+        "priority": wait.priority,
+    }
+
+
+def _fields(stands: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything but the due date, which may be bound to a deadline."""
+    return {
+        "assignee": stands["assignee"],
+        "candidate_groups": tuple(stands["candidateGroups"]),
+        "candidate_users": tuple(stands["candidateUsers"]),
+        "follow_up": _instant(stands["followUpDate"]),
+        "priority": stands["priority"],
+    }
+
+
+def _instant(value: Any) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _text(name: str, value: Json) -> Json:
+    if not isinstance(value, str):
+        raise BadInput(why=f"{name} skal være et brugernavn, eller tom for at fjerne det.")
+    return value or None
+
+
+def _texts(name: str, value: Json) -> Json:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadInput(why=f"{name} skal være en liste af tekster, eller tom for at fjerne dem.")
+    return value
+
+
+def _moment(name: str, value: Json) -> Json:
+    try:
+        found = read_instant(value)
+    except TimingFault as fault:
+        raise BadInput(why=f"{name}: {fault.discreet}") from None
+    return None if found is None else found.isoformat()
+
+
+def _priority(name: str, value: Json) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in PRIORITIES:
+        raise BadInput(why=f"{name} skal være et helt tal fra 0 til 100.")
+    return value
+
+
+_CHECKS = {
+    "assignee": _text,
+    "candidateGroups": _texts,
+    "candidateUsers": _texts,
+    "dueDate": _moment,
+    "followUpDate": _moment,
+    "priority": _priority,
+}
