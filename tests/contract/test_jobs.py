@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from service.domain.storage import HistoryEntry
-from service.domain.waits import IncidentType, Job, JobStatus
+from service.domain.waits import IncidentType, Job, JobStatus, ListenerEvent
 from service.store import SqlStore
 from tests.contract import making as m
 
@@ -182,3 +182,12 @@ def test_a_job_that_is_sending_keeps_its_result(store: SqlStore) -> None:
     assert store.read(lambda uow: uow.jobs.result(wait.key)) == {"kvittering": "x", "beløb": 3}
     assert claim(store, UNTIL) == []
     assert store.transact(lambda uow: uow.jobs.held(job)) is None
+
+
+def test_the_jobs_of_listeners_are_told_apart(store: SqlStore) -> None:
+    one = m.job(listener=ListenerEvent.COMPLETING)
+    two = m.job(listener=ListenerEvent.COMPLETING, element_instance_key=one.element_instance_key)
+    m.started(store, one, two, m.job())
+    jobs = claim(store)
+    assert [j.listener for j in jobs] == [ListenerEvent.COMPLETING, ListenerEvent.COMPLETING, None]
+    assert len({j.idempotency_key for j in jobs}) == 3

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from service.domain.cases import Draft
 from service.domain.errors import NotFound, TaskMovedOn
-from service.domain.waits import CloseReason, DueChanged, TaskStatus, WaitKind
+from service.domain.views import InboxQuery
+from service.domain.waits import Closed, CloseReason, DueChanged, TaskStatus, WaitKind
 from service.store import SqlStore, SqlUnitOfWork
 from tests.contract import making as m
 
@@ -185,3 +187,44 @@ def test_no_draft_for_a_task_that_is_closed_or_unknown(store: SqlStore) -> None:
         store.transact(lambda uow: uow.tasks.save_draft(draft(wait.key)))
     with pytest.raises(NotFound):
         store.transact(lambda uow: uow.tasks.save_draft(draft(m.key())))
+
+
+def test_a_step_changes_whose_an_open_task_is(store: SqlStore) -> None:
+    wait = m.user_task(
+        candidate_groups=("a@nord", "b@nord"), candidate_users=("ole",), due=m.START + m.DAY, priority=20
+    )
+    instance = m.started(store, wait)
+
+    def seen_by(*, username: str = "x", groups: frozenset[str] = frozenset()) -> bool:
+        asked = InboxQuery(username=username, groups=groups)
+        return bool(store.read(lambda uow: uow.queries.inbox(asked)).rows)
+
+    assert seen_by(groups=frozenset({"b@nord"}))
+    changed = replace(
+        wait, candidate_groups=("c@syd", "d@syd"), candidate_users=("ida",), priority=90, follow_up=m.START
+    )
+    m.move(store, instance.key, m.step(task_changes=[changed]))
+    task = store.read(lambda uow: uow.tasks.get(wait.key))
+    assert task is not None
+    assert (task.candidate_groups, task.candidate_users) == (("c@syd", "d@syd"), ("ida",))
+    assert (task.priority, task.follow_up, task.due) == (90, m.START, wait.due)
+    assert not seen_by(groups=frozenset({"a@nord", "b@nord"}))
+    assert not seen_by(username="ole")
+    assert seen_by(groups=frozenset({"c@syd"}))
+    assert seen_by(groups=frozenset({"d@syd"}))
+    assert seen_by(username="ida")
+    m.move(store, instance.key, m.step(task_changes=[replace(changed, assignee="mette")]))
+    assert seen_by(username="mette")
+    assert not seen_by(groups=frozenset({"c@syd"}))
+    m.move(store, instance.key, m.step(task_changes=[replace(changed, candidate_groups=(), candidate_users=())]))
+    assert not seen_by(username="mette")
+    assert not seen_by(groups=frozenset({"c@syd"}))
+
+
+def test_who_completed_a_task_is_who_the_step_says(store: SqlStore) -> None:
+    one, other = m.user_task(), m.user_task()
+    instance = m.started(store, one, other)
+    closed = [Closed(WaitKind.USER_TASK, one.key, CloseReason.COMPLETED, "mette"), *m.closed(other)]
+    m.move(store, instance.key, m.step(closed=closed), m.entry(actor="ole"))
+    found = [store.read(lambda uow, key=w.key: uow.tasks.get(key)) for w in (one, other)]
+    assert [task.completed_by for task in found if task] == ["mette", "ole"]
