@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.domain.access import Person
 from service.domain.deadlines import Calendar
@@ -72,8 +72,8 @@ NOBODY = "ingen"
 
 
 def soon_until(calendar: Calendar, now: datetime) -> datetime:
-    """Deadlines before this are near."""
-    return calendar.count(now, SOON_WORKING_DAYS).due
+    """Deadlines before this are near: those at the end of the second working day too."""
+    return calendar.count(now, SOON_WORKING_DAYS).due + timedelta(seconds=1)
 
 
 def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:

@@ -5,7 +5,7 @@ Leaders see their own units; those who report see the figures of all, and no cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -15,7 +15,7 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import Forbidden
 from service.domain.figures import Figures, Period
 from service.domain.storage import UnitOfWork
-from service.domain.workload import TaskCount
+from service.domain.workload import CaseCount, TaskCount, added_up
 from service.usecases import access, reports
 from service.usecases.catalog import DeployedCatalog
 from service.usecases.inbox import soon_until
@@ -151,18 +151,27 @@ def _standing(
     now: datetime,
     unit_names: Mapping[str, str],
 ) -> Standing:
-    soon = soon_until(catalog.calendar, now)
-    cases = uow.workload.cases_by_unit(sorted(kinds), units)
-    tasks = {t.unit: t for t in uow.workload.tasks_by_unit(units, now, soon)}
+    cases = uow.workload.cases(sorted(kinds), units)
+    tasks = uow.workload.tasks(units, now, soon_until(catalog.calendar, now))
+    by_unit = added_up(tasks, lambda count: count.unit)
     return Standing(
-        units=[UnitRow(u, unit_names.get(u, u), *cases.get(u, (0, 0)), tasks.get(u)) for u in units],
-        steps=_steps(uow, catalog, units, period, now, soon),
-        workers=_workers(uow, kinds, units, now, soon),
+        units=[
+            UnitRow(unit, unit_names.get(unit, unit), *_sum(c for c in cases if c.unit == unit), by_unit.get(unit))
+            for unit in units
+        ],
+        steps=_steps(uow, catalog, units, period, tasks),
+        workers=_workers(uow, cases, tasks),
     )
 
 
+def _sum(counts: Iterable[CaseCount]) -> tuple[int, int]:
+    """(open, i bero)."""
+    found = list(counts)
+    return sum(c.open for c in found), sum(c.paused for c in found)
+
+
 def _steps(
-    uow: UnitOfWork, catalog: DeployedCatalog, units: Sequence[str], period: Period, now: datetime, soon: datetime
+    uow: UnitOfWork, catalog: DeployedCatalog, units: Sequence[str], period: Period, tasks: Sequence[TaskCount]
 ) -> list[StepRow]:
     """Those with most late tasks first, then those that only have been done."""
     taken: dict[tuple[str, str], list[timedelta]] = {}
@@ -170,22 +179,21 @@ def _steps(
         units, period.begin, period.end, MOST_TIMES
     ):
         taken.setdefault((process_id, element_id), []).append(completed - created)
-    waiting = {(t.process_id, t.element_id): t for t in uow.workload.tasks_by_step(units, now, soon)}
+    waiting = added_up(tasks, lambda count: (count.process_id, count.element_id))
+    order = sorted(waiting, key=lambda step: (-waiting[step].overdue, -waiting[step].open, step))
     processes = dict(catalog.process_names())
-    rows = []
-    for process_id, element_id in [*waiting, *sorted(taken.keys() - waiting.keys())]:
-        tasks = waiting.get((process_id, element_id))
-        rows.append(
-            StepRow(
-                process_id,
-                element_id,
-                tasks.name if tasks else _element_name(catalog, process_id, element_id),
-                processes.get(process_id, process_id),
-                tasks,
-                step_times(taken.get((process_id, element_id), [])),
-            )
+    return [
+        StepRow(
+            process_id,
+            element_id,
+            waiting[step].name if step in waiting else _element_name(catalog, process_id, element_id),
+            processes.get(process_id, process_id),
+            waiting.get(step),
+            step_times(taken.get(step, [])),
         )
-    return rows
+        for step in [*order, *sorted(taken.keys() - waiting.keys())]
+        for process_id, element_id in [step]
+    ]
 
 
 def _element_name(catalog: DeployedCatalog, process_id: str, element_id: str) -> str:
@@ -203,20 +211,17 @@ def step_times(taken: Sequence[timedelta]) -> StepTimes | None:
     return StepTimes(number, median, ranked[ceil(0.9 * number) - 1])
 
 
-def _workers(
-    uow: UnitOfWork, kinds: frozenset[str], units: Sequence[str], now: datetime, soon: datetime
-) -> list[WorkerRow]:
+def _workers(uow: UnitOfWork, cases: Sequence[CaseCount], tasks: Sequence[TaskCount]) -> list[WorkerRow]:
     """By name; what nobody has stands last."""
-    cases = uow.workload.cases_by_worker(sorted(kinds), units)
-    tasks = {t.assignee: t for t in uow.workload.tasks_by_assignee(units, now, soon)}
+    by_assignee = added_up(tasks, lambda count: count.assignee)
     names = {a.person.username: a.person.name for a in uow.people.all()}
     rows = [
         WorkerRow(
             username,
             names.get(username, username) if username else "",
-            *cases.get(username, (0, 0)),
-            tasks.get(username),
+            *_sum(c for c in cases if c.worker == username),
+            by_assignee.get(username),
         )
-        for username in cases.keys() | tasks.keys()
+        for username in {c.worker for c in cases} | by_assignee.keys()
     ]
     return sorted(rows, key=lambda row: (row.username is None, row.name))

@@ -1,4 +1,4 @@
-"""Lists and timers among a great many: the page with tasks, its query alone, and how late timers fire."""
+"""Lists and timers among a great many: the page with tasks, its query alone, the figures of all cases, and how late timers fire."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tests.bench.site import AS_BROWSERS_ASK, Browser, served
 
 PAGE_MS, LATE_MS = 50.0, 100.0
 PATIENCE_S = 60
+LOOKS = 10
+"""How often the figures of all cases are asked for."""
 
 
 def measure(ground: Ground) -> Iterator[Result]:
@@ -38,7 +40,7 @@ def measure(ground: Ground) -> Iterator[Result]:
 
 def names(size: str) -> tuple[str, ...]:
     """Of the results for one size (`100k`, `1m.postgresql`)."""
-    kinds = ("timer.lag.p95_ms", "timer.lag.ms", "inbox.page_ms", "inbox.query_ms")
+    kinds = ("timer.lag.p95_ms", "timer.lag.ms", "inbox.page_ms", "inbox.query_ms", "overview.page_ms")
     return tuple(f"{kind}.{size}" for kind in kinds)
 
 
@@ -58,6 +60,10 @@ def _measured(ground: Ground, crowd: Crowd, size: str) -> Iterator[Result]:
             milliseconds(lambda: browser.get("/opgaver", encodings=AS_BROWSERS_ASK)) for _ in range(ground.scale.rounds)
         ]
         yield of(f"inbox.page_ms.{size}", values, "ms", PAGE_MS)
+        assert "Målinger" in browser.get("/overblik").decode()
+        yield of(
+            f"overview.page_ms.{size}", [milliseconds(lambda: browser.get("/overblik")) for _ in range(LOOKS)], "ms"
+        )
     with App(crowd.settings) as app:
         query = InboxQuery(username=crowd.person.username, groups=crowd.person.groups)
         values = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.domain.waits import UserTaskWait
-from service.domain.workload import TaskCount
+from service.domain.workload import TaskCount, added_up
 from service.store import SqlStore
 from tests.contract import making as m
 
@@ -36,9 +36,12 @@ def test_cases_are_counted_per_unit_and_worker(store: SqlStore) -> None:
         )
     ):
         store.transact(lambda uow, n=number, f=fields: uow.cases.open(m.case(str(n), **f)))
-    assert store.read(lambda uow: uow.workload.cases_by_unit(KINDS, UNITS)) == {"nord": (2, 1), "syd": (1, 0)}
-    assert store.read(lambda uow: uow.workload.cases_by_worker(KINDS, UNITS)) == {"mette": (2, 1), None: (1, 0)}
-    assert store.read(lambda uow: uow.workload.cases_by_unit((), UNITS)) == {}
+    counts = store.read(lambda uow: uow.workload.cases(KINDS, UNITS))
+    assert {(c.unit, c.worker): (c.open, c.paused) for c in counts} == {
+        ("nord", "mette"): (2, 1),
+        ("syd", None): (1, 0),
+    }
+    assert store.read(lambda uow: uow.workload.cases((), UNITS)) == []
 
 
 def test_tasks_are_counted_by_how_near_their_deadline_is(store: SqlStore) -> None:
@@ -57,16 +60,17 @@ def test_tasks_are_counted_by_how_near_their_deadline_is(store: SqlStore) -> Non
         uow.instances.set_suspended(instance, True, m.entry("suspended"))
 
     store.transact(hold)
-    by_unit = store.read(lambda uow: uow.workload.tasks_by_unit(UNITS, NOW, SOON))
-    assert {count.unit: told(count) for count in by_unit} == {"nord": (5, 1, 2), "syd": (1, 0, 0)}
-    by_step = store.read(lambda uow: uow.workload.tasks_by_step(UNITS, NOW, SOON))
-    assert [(c.process_id, c.element_id, c.name, told(c)) for c in by_step] == [
-        ("ansoegning", "vurder", "Vurder ansøgning", (5, 1, 1)),
-        ("andet", "ring", "Vurder ansøgning", (1, 0, 1)),
-    ]
-    assert by_step[1].oldest == m.START - m.DAY
-    by_worker = store.read(lambda uow: uow.workload.tasks_by_assignee(UNITS, NOW, SOON))
-    assert {count.assignee: told(count) for count in by_worker} == {"mette": (1, 1, 0), None: (5, 0, 2)}
+    counts = store.read(lambda uow: uow.workload.tasks(UNITS, NOW, SOON))
+    assert {(c.unit, c.process_id, c.element_id, c.name, c.assignee): told(c) for c in counts} == {
+        ("nord", "ansoegning", "vurder", "Vurder ansøgning", "mette"): (1, 1, 0),
+        ("nord", "ansoegning", "vurder", "Vurder ansøgning", None): (3, 0, 1),
+        ("nord", "andet", "ring", "Vurder ansøgning", None): (1, 0, 1),
+        ("syd", "ansoegning", "vurder", "Vurder ansøgning", None): (1, 0, 0),
+    }
+    assert {unit: told(c) for unit, c in added_up(counts, lambda c: c.unit).items()} == {
+        "nord": (5, 1, 2),
+        "syd": (1, 0, 0),
+    }
 
 
 def test_times_are_of_completed_tasks_in_the_span(store: SqlStore) -> None:

@@ -23,7 +23,9 @@ _OPENED = "c.opened_at >= :begin AND c.opened_at < :end"
 _CLOSED = "c.closed_at IS NOT NULL AND c.closed_at >= :begin AND c.closed_at < :end"
 _OPEN = "c.opened_at <= :at AND (c.closed_at IS NULL OR c.closed_at > :at)"
 _OPEN_THEN = "c.opened_at <= :at AND c.closed_at > :at"
-_REST = "s.began_at <= :at AND (s.ended_at IS NULL OR s.ended_at > :at)"
+_SUSPENSION = 'suspension AS s CROSS JOIN "case" AS c'
+"""From the suspensions, which are few; SQLite keeps the order that a cross join is written in."""
+_REST = "s.case_key = c.key AND s.began_at <= :at AND (s.ended_at IS NULL OR s.ended_at > :at)"
 _REACHED = "JOIN milestone AS {m} ON {m}.case_key = c.key AND {m}.id = :{m} AND {m}.at < :end"
 _BOTH = f"{_REACHED.format(m='m1')} {_REACHED.format(m='m2')}"
 _SECOND = _REACHED.format(m="m2")
@@ -36,7 +38,8 @@ _ENDED = (
 @lru_cache(maxsize=256)
 def _statement(columns: str, joins: str, where: str, *, units: bool, rest: str = "") -> Written:
     within = " AND c.unit IN :units" if units else ""
-    sql = f'SELECT {columns} FROM "case" AS c {joins} WHERE c.kind = :kind AND {where}{within} {rest}'  # noqa: S608
+    tables = joins if joins == _SUSPENSION else f'"case" AS c {joins}'
+    sql = f"SELECT {columns} FROM {tables} WHERE c.kind = :kind AND {where}{within} {rest}"  # noqa: S608
     types = {name: kind for name, kind in _TYPES.items() if f":{name}" in sql}
     return Written(sql, (), types)
 
@@ -62,16 +65,20 @@ class SqlCaseCounts:
         return self._grouped(cohort, "c.closing_reason", _CLOSED, begin=begin, end=end)
 
     def workers(self, cohort: Cohort, at: datetime) -> Mapping[str | None, int]:
-        still = self._grouped(cohort, "c.worker", "c.closed_at IS NULL AND c.opened_at <= :at", at=at)
-        since = self._grouped(cohort, "c.worker", f"c.closed_at IS NOT NULL AND {_OPEN_THEN}", at=at)
-        return {worker: still.get(worker, 0) + since.get(worker, 0) for worker in still.keys() | since.keys()}
+        found: dict[str | None, int] = {}
+        for where in ("c.closed_at IS NULL AND c.opened_at <= :at", f"c.closed_at IS NOT NULL AND {_OPEN_THEN}"):
+            # grouped in the order of the index of open cases, which then answers alone
+            rows = self._rows(cohort, "c.unit, c.worker, count(*)", "", where, rest="GROUP BY c.unit, c.worker", at=at)
+            for _, worker, count in rows:
+                found[worker] = found.get(worker, 0) + count
+        return found
 
     def suspended(self, cohort: Cohort, at: datetime) -> int:
-        return self._count(cohort, "JOIN suspension AS s ON s.case_key = c.key", f"{_OPEN} AND {_REST}", at=at)
+        return self._count(cohort, _SUSPENSION, f"{_OPEN} AND {_REST}", at=at)
 
     def suspensions(self, cohort: Cohort, begin: datetime, end: datetime) -> int:
-        where = "s.began_at >= :begin AND s.began_at < :end"
-        return self._count(cohort, "JOIN suspension AS s ON s.case_key = c.key", where, begin=begin, end=end)
+        where = "s.case_key = c.key AND s.began_at >= :begin AND s.began_at < :end"
+        return self._count(cohort, _SUSPENSION, where, begin=begin, end=end)
 
     def reached(self, cohort: Cohort, begin: datetime, end: datetime, milestone: str) -> int:
         return self._count(cohort, _SECOND, _OPENED, begin=begin, end=end, m2=milestone)

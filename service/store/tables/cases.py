@@ -69,7 +69,8 @@ case = Table(
     # figures: how many were opened and closed in a span, by source and reason
     Index("ix_case_opened", "kind", "opened_at", "unit", "source"),
     partial("ix_case_closed", "kind", "closed_at", "unit", "closing_reason", where="closed_at IS NOT NULL"),
-    partial("ix_case_load", "kind", "worker", "unit", "opened_at", "closed_at", where="closed_at IS NULL"),
+    # load: who has how many of them now
+    partial("ix_case_load", "kind", "unit", "worker", "opened_at", "paused_at", "closed_at", where="closed_at IS NULL"),
     **CLUSTERED,
 )
 
