@@ -85,6 +85,8 @@ FOREIGN = frozenset(
         "FORLOEB_BPMN_CONFORMANCE",
         "FORLOEB_MEDCOM_EXAMPLES",
         "FORLOEB_CHROMIUM",
+        "FORLOEB_EXAMPLES",
+        "FORLOEB_SEED",
         "FORLOEB_SKIP_FRONTEND",
     }
 )
