@@ -34,7 +34,7 @@ def begin(runtime: Runtime, task: Task) -> None:
 def look_again(runtime: Runtime) -> None:
     """After something was written: at the conditions that can see it."""
     written, runtime.scopes.written = runtime.scopes.written or {}, {}
-    for key in list(runtime.conditions):
+    for key in sorted(runtime.conditions):  # in the order in which they began, also after a reload
         task = runtime.index[key]
         trigger = task.task_spec.element.trigger
         assert isinstance(trigger, ConditionTrigger)

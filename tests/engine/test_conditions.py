@@ -216,3 +216,24 @@ def test_what_gives_no_yes_or_no(run: Runner) -> None:
 def test_a_condition_is_gone_with_its_host(run: Runner) -> None:
     r = run(guarded(user("x"), interrupting=True))
     assert r.do("x").done
+
+
+def test_conditions_are_looked_at_in_the_order_in_which_they_began(run: Runner) -> None:
+    inside = start("s2") + catch("first", condition("=ok")) + end("e2") + chain("s2", "first", "e2")
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            sub("k", inside),
+            user("a"),
+            catch("second", condition("=ok")),
+            gate("parallel", "j"),
+            end(),
+            chain("s", "p", "k", "j", "e"),
+            chain("p", "a", "second", "j"),
+        ),
+        {"ok": False},
+    )
+    trail = r.do("a").set(ok=True).trail()
+    assert trail.index("first") < trail.index("second")
+    assert r.done
