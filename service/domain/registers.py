@@ -65,6 +65,10 @@ class RegisterField(BaseModel):
         return self
 
 
+Say = Callable[[RegisterField, Json], str]
+"""A value of a field as people read it."""
+
+
 class Register(BaseModel):
     """A register, as its manifest defines it."""
 
@@ -88,10 +92,11 @@ class Register(BaseModel):
             raise ValueError(f"»vises« nævner {', '.join(unknown)}, som ikke står under »felter«")
         return self
 
-    def name_of(self, row: RegisterRow) -> str:
-        """How people call the row."""
+    def name_of(self, row: RegisterRow, said: Say | None = None) -> str:
+        """How people call the row; `said` says its values, where others than the register itself know how."""
+        say = said or _said
         shown = self.vises or tuple(self.felter)[:1]
-        return " · ".join(text for key in shown if (text := _said(self.felter[key], row.values.get(key)))) or row.id
+        return " · ".join(text for key in shown if (text := say(self.felter[key], row.values.get(key)))) or row.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +151,9 @@ class Registers:
 
     def rows(self, register_id: str) -> Sequence[RegisterRow]:
         """All that stand, removed ones included; by name, then by date."""
-        _, kind = self.kinds[register_id]
         return sorted(
-            self._rows[register_id], key=lambda r: (kind.name_of(r).casefold(), r.id, r.valid_from or date.min)
+            self._rows[register_id],
+            key=lambda r: (self.name_of(r).casefold(), r.id, r.valid_from or date.min),
         )
 
     def on(self, register_id: str, day: date) -> list[RegisterRow]:
@@ -157,14 +162,19 @@ class Registers:
 
     def options(self, register_id: str, day: date) -> list[Option]:
         """Choices of a form: the row's name, and its id as the value."""
-        _, kind = self.kinds[register_id]
-        return [Option(kind.name_of(row), row.id) for row in self.on(register_id, day)]
+        return [Option(self.name_of(row), row.id) for row in self.on(register_id, day)]
 
     def names(self, register_id: str, day: date) -> Mapping[str, str]:
         """Id → what the row was called that day; of ids without a row that day, what it was called last."""
-        _, kind = self.kinds[register_id]
-        known = sorted(self._rows[register_id], key=lambda r: (r.valid_on(day), r.valid_from or date.min))
-        return {row.id: kind.name_of(row) for row in known}
+        return {row.id: self.name_of(row) for row in self._as_of(register_id, day)}
+
+    def name_of(self, row: RegisterRow) -> str:
+        """How people call the row, rows of other registers that it names by theirs."""
+        return self.kinds[row.register][1].name_of(row, self.said)
+
+    def _as_of(self, register_id: str, day: date) -> list[RegisterRow]:
+        """All rows; of one id, the one that says how it was that day comes last."""
+        return sorted(self._rows[register_id], key=lambda r: (r.valid_on(day), r.valid_from or date.min))
 
     def contexts(self, register_id: str, day: date) -> list[dict[str, Any]]:
         """The rows valid on that day as FEEL contexts: `id`, `gyldig_fra`, `gyldig_til` and every field, null where empty."""
@@ -179,8 +189,9 @@ class Registers:
 
     def said(self, field: RegisterField, value: Json) -> str:
         """A value as people read it."""
-        if field.fra_register is not None and field.fra_register in self.kinds:
-            return self.names(field.fra_register, date.max).get(str(value), _said(field, value))
+        if value is not None and field.fra_register is not None and field.fra_register in self.kinds:
+            named = [row for row in self._as_of(field.fra_register, date.max) if row.id == value]
+            return self.kinds[field.fra_register][1].name_of(named[-1]) if named else _said(field, value)
         return _said(field, value)
 
 

@@ -72,6 +72,8 @@ class RowPage:
     kind: Register
     row: RegisterRow | None
     """The version that stands now of the row asked for."""
+    name: str
+    """How people call it; "" for a new one."""
     choices: Mapping[str, Sequence[Option]]
     versions: Sequence[ShownRow]
 
@@ -140,6 +142,7 @@ def look_at_row(platform: Platform, person: Person, register_id: str, key: int |
             register_id,
             kind,
             row,
+            names.shown(kind, row, day).name if row else "",
             {name: names.choices(f, row.values.get(name) if row else None, day) for name, f in kind.felter.items()},
             [names.shown(kind, version, day) for version in versions],
         )
@@ -360,7 +363,7 @@ class _Names:
 
     def shown(self, kind: Register, row: RegisterRow, day: date) -> ShownRow:
         said = {name: self._said(f, row.values.get(name)) for name, f in kind.felter.items()}
-        return ShownRow(row, kind.name_of(row), said, row.valid_on(day), self.person(row.changed_by))
+        return ShownRow(row, kind.name_of(row, self._said), said, row.valid_on(day), self.person(row.changed_by))
 
     def choices(self, field_: RegisterField, chosen: Json, day: date) -> list[Option]:
         """What may be chosen now, and what is chosen already even where it may not any more."""

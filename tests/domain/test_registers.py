@@ -129,6 +129,29 @@ class TestChoices:
         assert registers.names("afdelinger", date(2019, 1, 1)) == {"n": "Nord", "x": "Syd"}
         assert registers.names("afdelinger", date(2021, 1, 1)) == {"n": "Nordøst", "x": "Syd"}
 
+    def test_a_row_that_names_another_is_called_by_its_name(self):
+        kind = Register.model_validate(
+            {
+                "titel": "Tilbud",
+                "vises": ["titel", "sted"],
+                "felter": {
+                    "titel": {"titel": "Titel"},
+                    "sted": {"titel": "Sted", "type": "række", "fra_register": "afdelinger"},
+                },
+            }
+        )
+        offer = RegisterRow(
+            key=9,
+            register="tilbud",
+            id="t",
+            values={"titel": "Træning", "sted": "n"},
+            changed_at=AT,
+            changed_by="x",
+            reason="",
+        )
+        registers = Registers({**KINDS, "tilbud": ("mappe", kind)}, [row("n", navn="Nord"), offer])
+        assert [o.label for o in registers.options("tilbud", date(2026, 3, 2))] == ["Træning · Nord"]
+
 
 class TestValues:
     @pytest.mark.parametrize(
