@@ -17,7 +17,7 @@ from .helpers import warned
 
 ROOMS = [Path(str(room.__file__)).parent for room in (service.feel, service.dmn)]
 # Raised before anything is evaluated, or to Python callers, who translate for themselves.
-NOT_WARNINGS = {"temporal_text.py", "chronology.py:add_duration", "errors.py"}
+NOT_WARNINGS = {"dated.py", "temporal_text.py", "chronology.py:add_duration", "errors.py"}
 
 
 def templates(node: ast.expr) -> Iterator[str]:

@@ -176,7 +176,8 @@ class Checker:
             ):
                 self._flow(
                     flow,
-                    f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtagehændelser med besked, timer, signal eller betingelse.",
+                    f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtagehændelser med besked, timer, signal eller betingelse. "
+                    "Ret hændelsen, eller brug en anden gateway.",
                 )
                 continue
             if len(target.incoming) > 1:

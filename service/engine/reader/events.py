@@ -192,7 +192,7 @@ class TriggerReader:
         if len(forms) != 1:
             self.findings.error(
                 definition,
-                "Timeren skal have netop én af dato (timeDate), varighed (timeDuration) og gentagelse (timeCycle).",
+                "Timeren skal have netop én af dato (timeDate), varighed (timeDuration) og gentagelse (timeCycle). Behold den, der gælder.",
             )
             return None
         form, text = forms[0].tag, forms[0].text
