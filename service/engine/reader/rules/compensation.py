@@ -9,7 +9,7 @@ from .drawing import ACTIVITIES, Drawing, definitions
 
 def check(drawing: Drawing, findings: Findings) -> None:
     ends = _associations(drawing)
-    for node in drawing.inside():
+    for node in drawing.inside:
         kinds = definitions(node) if node.tag.endswith("Event") else []
         if node.tag == "boundaryEvent" and "compensate" in kinds:
             _boundary(drawing, findings, node, ends)
@@ -23,7 +23,7 @@ def check(drawing: Drawing, findings: Findings) -> None:
 def _associations(drawing: Drawing) -> list[tuple[str, str]]:
     return [
         (node.get("sourceRef") or "", node.get("targetRef") or "")
-        for node in drawing.relevant()
+        for node in drawing.relevant
         if node.tag == "association"
     ]
 

@@ -22,7 +22,7 @@ def check(drawing: Drawing, findings: Findings) -> None:
             findings.error(
                 drawing.root, f"{attribute}='{language}' er ikke en gyldig adresse (URI). Ret eller fjern den."
             )
-    for node in drawing.inside():
+    for node in drawing.inside:
         language = node.get("language")
         if language and not URI.fullmatch(language) and language.lower() != "feel":
             findings.error(

@@ -10,7 +10,7 @@ SIDES = (("dataInput", "inputSet", "Input"), ("dataOutput", "outputSet", "Output
 
 
 def check(drawing: Drawing, findings: Findings) -> None:
-    for node in drawing.relevant():
+    for node in drawing.relevant:
         if node.tag == "ioSpecification":
             for _, sets, _ in SIDES:
                 if any(node.children()) and not node.all(sets):

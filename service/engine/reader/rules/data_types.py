@@ -8,9 +8,9 @@ from .drawing import EVENTS, THROWING, Drawing
 
 
 def check(drawing: Drawing, findings: Findings) -> None:
-    for node in drawing.relevant():
+    for node in drawing.relevant:
         _collection(drawing, findings, node)
-    for node in drawing.inside():
+    for node in drawing.inside:
         match node.tag:
             case "serviceTask" | "businessRuleTask":
                 _operation(drawing, findings, node)

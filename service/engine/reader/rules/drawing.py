@@ -96,20 +96,20 @@ class Drawing:
         """The executable processes."""
         return [node for node in self.root.all("process") if node.get("isExecutable") in {"true", "1"}]
 
-    def inside(self) -> Iterator[Node]:
+    @cached_property
+    def inside(self) -> list[Node]:
         """Every BPMN element of the executable processes."""
-        for process in self.running:
-            yield from (node for node in process.descendants() if node.namespace == BPMN)
+        return [node for process in self.running for node in process.descendants() if node.namespace == BPMN]
 
-    def relevant(self) -> Iterator[Node]:
+    @cached_property
+    def relevant(self) -> list[Node]:
         """Every BPMN element of the file but those inside processes that do not run."""
-        for child in self.root.children():
-            if child.namespace == BPMN and (child.tag != "process" or child.get("isExecutable") in {"true", "1"}):
-                yield from (node for node in child.descendants() if node.namespace == BPMN)
+        beside = [child for child in self.root.children() if child.namespace == BPMN and child.tag != "process"]
+        return [node for child in beside for node in child.descendants() if node.namespace == BPMN] + self.inside
 
     def scopes(self) -> Iterator[Node]:
         """The executable processes and the sub-processes in them."""
-        return (node for node in self.inside() if node.tag in SCOPES)
+        return (node for node in self.inside if node.tag in SCOPES)
 
     def process_of(self, node: Node) -> Node | None:
         """The process around an element."""
@@ -130,7 +130,7 @@ class Drawing:
 
     def _flows(self, end: str) -> dict[str, list[Node]]:
         found: dict[str, list[Node]] = {}
-        for node in self.inside():
+        for node in self.inside:
             if node.tag == "sequenceFlow" and node.get(end):
                 found.setdefault(node.get(end) or "", []).append(node)
         return found

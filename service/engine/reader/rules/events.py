@@ -8,8 +8,8 @@ from .drawing import THROWING, Drawing, definitions
 
 
 def check(drawing: Drawing, findings: Findings) -> None:
-    hosts = {node.get("attachedToRef") for node in drawing.inside() if node.tag == "boundaryEvent"}
-    for node in drawing.inside():
+    hosts = {node.get("attachedToRef") for node in drawing.inside if node.tag == "boundaryEvent"}
+    for node in drawing.inside:
         if node.tag in THROWING:
             _thrown_message(findings, node)
         elif node.tag == "eventBasedGateway":

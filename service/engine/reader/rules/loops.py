@@ -10,7 +10,7 @@ BEHAVIOURS = {"One": "oneBehaviorEventRef", "None": "noneBehaviorEventRef"}
 
 
 def check(drawing: Drawing, findings: Findings) -> None:
-    for node in drawing.inside():
+    for node in drawing.inside:
         if node.tag in ACTIVITIES:
             _activity(findings, node)
         elif node.tag == "multiInstanceLoopCharacteristics":

@@ -99,7 +99,7 @@ READ_ELSEWHERE = frozenset({"messageRef", "signalRef", "errorRef", "escalationRe
 
 def check(drawing: Drawing, findings: Findings) -> None:
     imports = bool(drawing.root.all("import"))
-    for node in drawing.relevant():
+    for node in drawing.relevant:
         for namespace, name, value in node.attributes():
             if namespace or (name in READ_ELSEWHERE and _is_trigger(node)):
                 continue
@@ -162,7 +162,7 @@ def _shared_definition(drawing: Drawing, findings: Findings, node: Node) -> None
 
 def _called(drawing: Drawing, findings: Findings) -> None:
     """A process of another file may be called, but nothing in this one that cannot be."""
-    for node in drawing.inside():
+    for node in drawing.inside:
         if node.tag != "callActivity":
             continue
         holder = node.extension("calledElement")
