@@ -373,5 +373,6 @@ ASSERTS: Mapping[str, Callable[[Course, Any], None]] = {
     "register": register_rows,
     "variabler_med": contents.variables_with,
     "filer": contents.files,
+    "ser_skemaer": contents.forms_seen,
 }
 """Name under `så` → what it checks."""

@@ -1,15 +1,17 @@
-"""What a scenario may assert of contents: parts of variables, and files kept on a case."""
+"""What a scenario may assert of contents: parts of variables, files kept on a case, and who sees which forms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from service.domain.access import Person
 from service.domain.cases import Document
 from service.domain.errors import BadInput
 from service.domain.storage import UnitOfWork
 from service.testing.course import Course
-from service.usecases import instances
+from service.usecases import access, instances
+from service.usecases.advance import Advance
 
 
 def variables_with(course: Course, wanted: Mapping[str, Any]) -> None:
@@ -32,6 +34,25 @@ def _lacks(wanted: Any, seen: Any, where: str) -> str | None:
         return next((fault for fault in found if fault), None)
     plain = wanted.isoformat() if hasattr(wanted, "isoformat") else wanted
     return None if plain == seen else f"{where}: ventede {plain!r}, så {seen!r}"
+
+
+def forms_seen(course: Course, wanted: Mapping[str, Sequence[str] | None]) -> None:
+    """`ser_skemaer: {bruger: [skemaer]}`: the forms of the case that she may read; null when the case is closed to her."""
+    case, platform = course.case(), course.world.platform
+    for username, forms in wanted.items():
+        person = course.world.person(username)
+
+        def work(uow: UnitOfWork, person: Person = person) -> list[str] | None:
+            advance = Advance(platform, uow, person)
+            granted = access.case_access(advance, case)
+            if granted is None:
+                return None
+            kept = uow.cases.records(case.key)
+            return sorted({r.form_id for r in kept if granted.sees_record(person, r, advance.now)})
+
+        seen = course.read(work)
+        want = None if forms is None else sorted(forms)
+        assert seen == want, f"{username}: ventede at se {want}, ser {seen}"
 
 
 def files(course: Course, wanted: Sequence[Mapping[str, Any]]) -> None:
