@@ -47,6 +47,12 @@ class Settings:
     """Shows the TESTDATA banner; set by `forloeb demo`."""
     secure_cookies: bool = False
     """Cookies only over HTTPS: set it when a proxy in front speaks HTTPS."""
+    attachment_mb: int = 20
+    """How much a file that people attach to a case may fill, in MB."""
+    attachment_types: str = "pdf,png,jpg,gif,webp,txt,docx,xlsx,odt,ods"
+    """Types of files that people may attach: some of the default's, with commas between."""
+    municipality: str = ""
+    """The municipality's name, at the head of printed forms."""
     session_hours: int = 10
     """How long a log-in lasts."""
 

@@ -170,6 +170,15 @@ class Rows(Component):
             yield from part.walk()
 
 
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a form looks on paper: title and introduction in plain language, and a line for each who signs."""
+
+    title: str = ""
+    intro: str = ""
+    signatures: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Schema:
     """A form as drawn."""
@@ -177,6 +186,7 @@ class Schema:
     id: str
     title: str
     components: tuple[Component, ...]
+    print: Print = Print()
 
     def walk(self) -> Iterator[Component]:
         """Every component, in reading order."""

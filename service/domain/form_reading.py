@@ -13,12 +13,12 @@ from typing import Any
 
 from service.domain.definitions import Finding
 from service.domain.form_fields import FieldReader
-from service.domain.form_model import Component, Field, Kind, Prose, Rows, Schema, Section, Separator
+from service.domain.form_model import Component, Field, Kind, Print, Prose, Rows, Schema, Section, Separator
 
 DEEPEST, MOST = 8, 500
 
 _FORM_KEYS = frozenset({"type", "id", "title", "schemaVersion", "components", "exporter", "executionPlatform"})
-_FORM_KEYS |= {"executionPlatformVersion", "versionTag", "$schema", "properties"}
+_FORM_KEYS |= {"executionPlatformVersion", "versionTag", "$schema", "properties", "udskrift"}
 _COMMON = frozenset({"type", "id", "layout", "conditional", "properties"})
 _INPUT = _COMMON | {"key", "label", "description", "validate", "defaultValue", "readonly", "disabled"}
 _CHOICE = _INPUT | {"values", "valuesExpression"}
@@ -83,7 +83,19 @@ class _Reader(FieldReader):
         if data.get("type", "default") != "default":
             self.fault(None, 'Formularens »type« skal være "default".')
         components = self.components(data, None, set(), 1)
-        return Schema(form_id, self.take(None, data, "title", str, ""), components)
+        return Schema(form_id, self.take(None, data, "title", str, ""), components, self.print(data))
+
+    def print(self, data: Mapping[str, Any]) -> Print:
+        """What the form says about its printed form (`udskrift`)."""
+        said = self.take(None, data, "udskrift", dict, {})
+        self.refuse_unknown(None, said, frozenset({"titel", "intro", "underskrifter"}), "»udskrift«")
+        signatures = self.take(None, said, "underskrifter", list, [])
+        if not all(isinstance(line, str) and line.strip() for line in signatures):
+            self.fault(None, '»underskrifter« er en liste af tekster, for eksempel ["Borger", "Mentor"].')
+            signatures = []
+        return Print(
+            self.take(None, said, "titel", str, ""), self.take(None, said, "intro", str, ""), tuple(signatures)
+        )
 
     def components(
         self, data: Mapping[str, Any], where: str | None, keys: set[str], depth: int

@@ -132,6 +132,14 @@ class Activity(Part):
     roller: tuple[str, ...]
 
 
+class AttachmentKind(Part):
+    """A kind of file that people attach to a case; who may read it says `dokument:<kind>`."""
+
+    titel: str
+    roller: tuple[str, ...] = ()
+    """Who may attach it; empty: everybody who sees all of the case."""
+
+
 class CitizenFields(Part):
     """Which fields of a form describe the citizen; what is entered updates the register of citizens."""
 
@@ -301,6 +309,8 @@ class Manifest(Part):
     myndighed: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
     """Element id of a user task that decides with public authority → the only roles that may complete it: nobody else may,
     not even the unit's leader."""
+    bilag: dict[str, AttachmentKind] = {"bilag": AttachmentKind(titel="Bilag")}
+    """Kind of document → what people attach as that kind."""
     formularer: dict[str, FormUse] = {}
     """Form id → what it registers."""
     figurer: dict[str, FigurePlan] = {}

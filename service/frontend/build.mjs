@@ -11,7 +11,7 @@ import * as esbuild from 'esbuild';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(here, '../web/static/dist');
 const watch = process.argv.includes('--watch');
-const entries = ['src/base.js', 'src/style.css', 'src/diagram.js'];
+const entries = ['src/base.js', 'src/style.css', 'src/paper.css', 'src/diagram.js'];
 const read = (...names) => fs.readFileSync(path.join(here, ...names), 'utf8');
 
 /* The design system declares its font in every weight and format, and a class for every one of its icons. style.css

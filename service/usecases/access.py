@@ -131,6 +131,13 @@ def require_manage(advance: Advance, case: Case | None, *, operators: bool = Tru
         raise Forbidden(what="kun lederen af sagens enhed eller driften kan gribe ind i forløbet")
 
 
+def require_log(advance: Advance, case: Case) -> None:
+    """Who has read the case is for those who manage it, and for auditors."""
+    granted = case_access(advance, case)
+    if not advance.actor.has("revisor") and (granted is None or not granted.manage):
+        raise Forbidden(what="adgangsloggen ses af enhedens leder og af revisor")
+
+
 def case_query(catalog: DeployedCatalog, person: Person) -> CaseQuery | None:
     """The cases she may list, kind by kind; None when she has no business with cases.
 

@@ -23,6 +23,7 @@ from service.domain.waits import Incident, UserTask
 from service.feel import parse_expression, to_json
 from service.usecases import access, events, formcontext, instances
 from service.usecases import deadlines as deadlines_of
+from service.usecases import documents as documents_of
 from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
@@ -71,6 +72,7 @@ class CasePage:
     other_cases: Sequence[Case]
     names: Mapping[str, str]
     """Username → name, for everybody named on the page."""
+    may_attach: bool
     may_reopen: bool
 
 
@@ -153,6 +155,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         activities=instances.startable(advance, instance.key) if instance and whole else (),
         other_cases=_others(advance, case),
         names={},
+        may_attach=bool(documents_of.attachable(advance, case, granted)),
         may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
     )
     return replace(page, names=_names(uow, page))
@@ -445,9 +448,7 @@ def accesses(platform: Platform, person: Person, number: str) -> Sequence[tuple[
 
     def work(uow: UnitOfWork) -> Sequence[tuple[datetime, str, str, str]]:
         case = by_number(uow, number)
-        granted = access.case_access(Advance(platform, uow, person), case)
-        if not person.has("revisor") and (granted is None or not granted.manage):
-            raise Forbidden(what="adgangsloggen ses af enhedens leder og af revisor")
+        access.require_log(Advance(platform, uow, person), case)
         return uow.access_log.of_case(case.key)
 
     return platform.read(work)

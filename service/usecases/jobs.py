@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from service.domain.access import SYSTEM, Person
-from service.domain.cases import Dispatch, DispatchStatus, Document, Note
+from service.domain.cases import Dispatch, DispatchStatus, Note
 from service.domain.errors import BadInput, LeaseLost
-from service.domain.handling import BpmnError, HandlerResult, NewDocument
+from service.domain.handling import BpmnError, HandlerResult
 from service.domain.instances import ErrorThrown, JobCompleted
 from service.domain.json import Json
 from service.domain.storage import UnitOfWork
 from service.domain.waits import IncidentType, Job
+from service.usecases import documents as documents_of
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
 
@@ -43,7 +44,7 @@ def complete(platform: Platform, job: Job, result: HandlerResult, person: Person
     def work(uow: UnitOfWork) -> None:
         held = _held(uow, job)
         advance = Advance(platform, uow, person)
-        documents = [_keep(advance, held, d) for d in result.documents]
+        documents = [documents_of.keep(advance, held.case_key or held.instance_key, d) for d in result.documents]
         _note(advance, held, result.notes)
         variables: dict[str, Json] = dict(result.variables)
         if documents:
@@ -127,26 +128,6 @@ def _held(uow: UnitOfWork, job: Job) -> Job:
     return held
 
 
-def _keep(advance: Advance, job: Job, new: NewDocument) -> Document:
-    owner = job.case_key or job.instance_key
-    earlier = [d for d in advance.uow.cases.documents(owner) if (d.kind, d.title) == (new.kind, new.title)]
-    document = Document(
-        case_key=owner,
-        key=advance.platform.keys.next(),
-        title=new.title,
-        kind=new.kind,
-        media_type=new.media_type,
-        file_name=new.file_name,
-        size=len(new.content),
-        sha256=hashlib.sha256(new.content).hexdigest(),
-        version=1 + max((d.version for d in earlier), default=0),
-        made_at=advance.now,
-        made_by=advance.actor.username,
-    )
-    advance.uow.cases.add_document(document, new.content)
-    return document
-
-
 def _note(advance: Advance, job: Job, texts: Sequence[str]) -> None:
     if job.case_key is None:
         return
@@ -164,7 +145,7 @@ def _note(advance: Advance, job: Job, texts: Sequence[str]) -> None:
 def _post(advance: Advance, job: Job, result: HandlerResult, number: int) -> bool:
     """Put one dispatch of the result into the outbox; whether the job must await it."""
     new = result.dispatches[number]
-    documents = [_keep(advance, job, d) for d in new.attachments]
+    documents = [documents_of.keep(advance, job.case_key or job.instance_key, d) for d in new.attachments]
     digest = hashlib.sha256("\0".join((new.recipient, new.subject, new.body, *(d.sha256 for d in documents))).encode())
     dispatch = Dispatch(
         owner_key=job.case_key or job.instance_key,

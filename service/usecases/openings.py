@@ -51,6 +51,20 @@ def look(platform: Platform, person: Person) -> OpeningPage:
     return platform.read(work)
 
 
+def of_case(platform: Platform, person: Person, number: str) -> Sequence[tuple[Opening, str, bool]]:
+    """Who has opened the case with a reason, newest first: (opening, name, whether it still lasts). Raises Forbidden."""
+
+    def work(uow: UnitOfWork) -> Sequence[tuple[Opening, str, bool]]:
+        advance = Advance(platform, uow, person)
+        [case] = _find(uow, number)
+        access.require_log(advance, case)
+        names = {a.person.username: a.person.name for a in uow.people.all()}
+        found = uow.parties.openings(case.key)
+        return [(o, names.get(o.username, o.username), o.until > advance.now) for o in found]
+
+    return platform.read(work)
+
+
 def may_open(platform: Platform, person: Person, number: str) -> bool:
     """Whether a reason would open the case for her."""
 

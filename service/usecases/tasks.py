@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from service.domain.access import Person, may_complete, split_group
@@ -13,9 +13,10 @@ from service.domain.errors import BadInput, Forbidden, NotFound, TaskMovedOn, Wr
 from service.domain.forms import Form, FormContext, Submission
 from service.domain.instances import Instance, TaskChanged, TaskCompleted
 from service.domain.json import Json, Variables
+from service.domain.procedures import AttachmentKind
 from service.domain.storage import HistoryEntry, UnitOfWork
 from service.domain.waits import ListenerEvent, TaskStatus, UserTask
-from service.usecases import access, formcontext, submissions
+from service.usecases import access, documents, formcontext, submissions
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
 
@@ -43,6 +44,8 @@ class OpenTask:
     draft_saved: bool
     marks: Sequence[str] = ()
     """Marks of the citizen that she may see."""
+    attachable: Mapping[str, AttachmentKind] = field(default_factory=dict)
+    """What she may attach to the case."""
     assignable_to: Sequence[tuple[str, str]] = ()
     """(username, name) of colleagues who could get it."""
 
@@ -105,6 +108,7 @@ def _look(
             authority=access.has_authority(advance, task),
             marks=access.marks(advance, [case.citizen_key]).get(case.citizen_key or 0, ()) if case else (),
             draft_saved=draft is not None,
+            attachable=documents.attachable(advance, case, granted) if case and granted else {},
             assignable_to=_colleagues(uow, person, task),
         )
 

@@ -10,6 +10,7 @@ from service.usecases.named_roles import NamedRoles, of_enquiries, of_registers,
 from service.usecases.platform import Platform
 from service.web.foundation import House, lay_foundation
 from service.web.here import EXTENSION
+from service.web.uploads import limits_of, take_attachments
 from service.web.views import BLUEPRINTS
 
 
@@ -30,6 +31,8 @@ def create_app(platform: Platform, settings: Settings, secret_key: bytes) -> Fla
         demo=settings.demo,
     )
     lay_foundation(app, house)
+    app.config["MUNICIPALITY"] = settings.municipality
+    take_attachments(app, limits_of(settings))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

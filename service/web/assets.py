@@ -45,6 +45,10 @@ class Assets:
         """Address of a bundle (`base`, `style`, `diagram`, `icons`); `kind` css gives the style of a script bundle."""
         return f"{self._prefix}/{self._manifest[name][kind]}"
 
+    def text(self, name: str) -> str:
+        """A bundle's own text, for what is not a page."""
+        return (self._dist / self._manifest[name]["file"]).read_text("utf-8")
+
     def icon(self, name: str, classes: str = "") -> Markup:
         """An icon that only decorates; what it means stands in words beside it."""
         drawn = self._icons.get((name, classes))

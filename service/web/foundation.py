@@ -21,6 +21,7 @@ from service.domain.instances import Instance, InstanceStatus
 from service.domain.views import InstanceRow
 from service.web import compression, permissions, problems, security, translations
 from service.web.assets import Assets
+from service.web.here import attachment_limits
 from service.web.rendering import diagrams, forms, markdown, times, words
 
 TEXT_TYPES = frozenset({"text/html", "application/xhtml+xml", "*/*"})
@@ -123,6 +124,7 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         form_view=forms.view_of,
         record_view=forms.record_view,
         demo=house.demo,
+        attachment_limits=attachment_limits,
     )
     env.filters.update(
         json=_as_json,

@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from service.domain.access import Person
+from service.domain.attachments import Limits
 from service.usecases.platform import Platform
 
 EXTENSION = "forloeb"
@@ -15,6 +16,11 @@ EXTENSION = "forloeb"
 
 def platform() -> Platform:
     return cast(Platform, current_app.extensions[EXTENSION])
+
+
+def attachment_limits() -> Limits:
+    """What files people may attach here."""
+    return cast(Limits, current_app.config["ATTACHMENTS"])
 
 
 def person() -> Person:

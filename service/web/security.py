@@ -31,6 +31,11 @@ POLICY: Mapping[str, str] = {
 }
 EDITOR_POLICY: Mapping[str, str] = {**POLICY, "style-src-attr": "'unsafe-inline'", "img-src": "'self' data:"}
 """For the drawing programs, which set styles on their elements and draw small pictures of their own."""
+CONTENT_POLICY: Mapping[str, str] = {
+    "pdf": "default-src 'none'; object-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "other": "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+}
+"""For documents of cases: they run nothing and fetch nothing. Browsers refuse to show PDF in a sandbox."""
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -47,9 +52,10 @@ _TOKEN, _WHO, _SINCE = "csrf", "who", "since"
 
 
 @cache
-def write_policy(*, editor: bool = False) -> str:
-    """The header's value."""
-    return "; ".join(f"{name} {value}" for name, value in (EDITOR_POLICY if editor else POLICY).items())
+def write_policy(*, editor: bool = False, frames: bool = False) -> str:
+    """The header's value. `frames` lets a page show a document of ours inside it."""
+    policy = {**(EDITOR_POLICY if editor else POLICY), **({"frame-src": "'self'"} if frames else {})}
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
 def protect(app: Flask, *, secret_key: bytes, secure_cookies: bool, session_hours: int) -> None:
@@ -73,7 +79,8 @@ def protect(app: Flask, *, secret_key: bytes, secure_cookies: bool, session_hour
 
 def _add_headers(answer: Response, secure: bool) -> Response:
     answer.headers.setdefault("Content-Security-Policy", write_policy(editor=bool(g.get("editor_page"))))
-    answer.headers.extend(HEADERS)
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
     if secure:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     answer.headers.setdefault("Cache-Control", "no-store")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import Any
 
 import lxml.html
 import pytest
@@ -39,6 +41,9 @@ POST /opgaver/<int:key>/kladde                        +-  +-  --  +-  +-  -   - 
 POST /opgaver/<int:key>/tag                           +-  +-  +-  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/frigiv                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/tildel                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+POST /opgaver/<int:key>/bilag                         +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
+GET  /opgaver/<int:key>/udskriv                       +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+GET  /opgaver/<int:key>/udskriv.pdf                   +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 GET  /sager                                           +   +   +   +   +   +   +   +   +   -   -   +   -   +   >
 POST /sager                                           +   +   +   +   +   +   +   +   +   -   -   +   -   +   >
 GET  /sager/<number>                                  +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
@@ -49,10 +54,16 @@ GET  /sager/<number>/haendelser/<name>                +-  +-  --  +-  --  -   - 
 POST /sager/<number>/haendelser/<name>                +-  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
 POST /sager/<number>/aktiviteter                      --  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
 GET  /sager/<number>/skemaer/<form_id>/<int:version>  +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+GET  /sager/<number>/skemaer/<form_id>/<int:version>.pdf +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+GET  /sager/<number>/dokumenter                       +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+POST /sager/<number>/dokumenter                       +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/genaabn                          +-  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
 GET  /sager/<number>/adgang                           --  --  --  +-  --  -   -   -   +-  -   -   +   -   +   >
 POST /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /dokumenter/<int:key>                            +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+GET  /dokumenter/<int:key>/vis                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+GET  /skemaer/<form_id>                               +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
+GET  /skemaer/<form_id>.pdf                           +   +   +   +   +   +   +   +   +   +   +   +   +   +   >
 GET  /henvendelse                                     +   +   +   +   +   -   +   +   -   -   -   -   -   -   >
 GET  /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
 POST /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
@@ -197,6 +208,10 @@ ENQUIRY = {
 COLLEAGUES = {"vis": "viggo.visitator", "bif": "bent.bif"}
 
 
+def _file() -> Mapping[str, Any]:
+    return {"slags": "bilag", "titel": "Brev fra borgeren", "fil": (BytesIO(b"Jeg vil gerne tales ved."), "brev.txt")}
+
+
 def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, str | Sequence[str]]:
     """The fields of a POST that would succeed for whoever has the right."""
     place = house.place(role, own)
@@ -214,6 +229,8 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/opgaver/<int:key>/frigiv": dict,
         "/opgaver/<int:key>/tildel": lambda: {"til": colleague},
         "/sager": lambda: {"q": place.cpr},
+        "/sager/<number>/dokumenter": _file,
+        "/opgaver/<int:key>/bilag": _file,
         "/noedadgang": lambda: {"sag": place.number, **REASON},
         "/sager/<number>/notat": lambda: {"tekst": "Borgeren ringede"},
         "/sager/<number>/haendelser/<name>": lambda: {"udskrevet": "01-09-2014"},

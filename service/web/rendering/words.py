@@ -219,6 +219,7 @@ READINGS: Mapping[str, str] = {
     "instans": "Forløbets side",
     "skema": "Et skema",
     "dokument": "Et dokument",
+    "dokumenter": "Listen over dokumenter",
     "nødadgang": "Åbnede sagen med nødadgang",
     "begrundelse": "Åbnede sagen med en begrundelse",
 }

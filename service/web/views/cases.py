@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.domain.errors import BadInput, Forbidden, FormInvalid
@@ -20,8 +19,6 @@ from service.web.rendering.times import say_date
 from service.web.translations import gettext as _
 
 pages = Blueprint("cases", __name__)
-INLINE = frozenset({"application/pdf", "text/plain", "image/png", "image/jpeg"})
-"""Media types that a browser may show itself; all others are downloaded."""
 
 
 @pages.get("/sager")
@@ -171,23 +168,6 @@ def activity(number: str) -> Response:
     return redirect(url_for("cases.case", number=number))
 
 
-@pages.get("/sager/<number>/skemaer/<form_id>/<int:version>")
-def record(number: str, form_id: str, version: int) -> str:
-    """One submitted form, for reading and printing."""
-    kept, form, shown = cases.record(platform(), person(), number, form_id, version)
-    return render_template("pages/skema.html", record=kept, form=form, shown=shown, number=number)
-
-
-@pages.get("/dokumenter/<int:key>")
-def document(key: int) -> Response:
-    """A document of a case, shown in the browser where that is safe."""
-    found, content = cases.document(platform(), person(), key)
-    attach = found.media_type not in INLINE or "hent" in request.args
-    answer = send_file(BytesIO(content), found.media_type, as_attachment=attach, download_name=found.file_name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 @pages.post("/sager/<number>/genaabn")
 def reopen(number: str) -> Response:
     cases.reopen(platform(), person(), number, request.form.get("begrundelse", ""))
@@ -198,7 +178,8 @@ def reopen(number: str) -> Response:
 @pages.get("/sager/<number>/adgang")
 def accesses(number: str) -> str:
     """Who has read the case."""
-    return render_template("pages/adgang.html", rows=cases.accesses(platform(), person(), number), number=number)
+    rows, opened = cases.accesses(platform(), person(), number), openings.of_case(platform(), person(), number)
+    return render_template("pages/adgang.html", rows=rows, openings=opened, number=number)
 
 
 @pages.post("/sager/<number>/frister/<deadline_id>")
