@@ -131,6 +131,18 @@ def require_manage(advance: Advance, case: Case | None, *, operators: bool = Tru
         raise Forbidden(what="kun lederen af sagens enhed eller driften kan gribe ind i forløbet")
 
 
+def note_reading(advance: Advance, case: Case, granted: CaseAccess, what: str) -> None:
+    """Write in the access log that she read this of the case, and why, where it took a reason."""
+    advance.uow.access_log.read(
+        at=advance.now,
+        username=advance.actor.username,
+        what=what,
+        case_key=case.key,
+        citizen_key=case.citizen_key,
+        reason=granted.opening.reason if granted.opening else "",
+    )
+
+
 def require_log(advance: Advance, case: Case) -> None:
     """Who has read the case is for those who manage it, and for auditors."""
     granted = case_access(advance, case)

@@ -21,7 +21,7 @@ from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
 from service.domain.waits import Incident, UserTask
 from service.feel import parse_expression, to_json
-from service.usecases import access, events, formcontext, instances
+from service.usecases import access, events, instances
 from service.usecases import deadlines as deadlines_of
 from service.usecases import documents as documents_of
 from service.usecases import tasks as tasks_of
@@ -92,14 +92,7 @@ def look(platform: Platform, person: Person, number: str) -> CasePage:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
         granted = access.require_case(advance, case)
-        uow.access_log.read(
-            at=advance.now,
-            username=person.username,
-            what="sag",
-            case_key=case.key,
-            citizen_key=case.citizen_key,
-            reason=granted.opening.reason if granted.opening else "",
-        )
+        access.note_reading(advance, case, granted, "sag")
         return _page(advance, case, granted)
 
     return platform.store.transact(work)
@@ -342,46 +335,8 @@ def document(platform: Platform, person: Person, key: int) -> tuple[Document, by
         granted = access.require_case(advance, case)
         if not granted.sees(f"dokument:{found[0].kind}"):
             raise Forbidden(what="din rolle kan ikke se dette dokument")
-        uow.access_log.read(
-            at=platform.clock.now(),
-            username=person.username,
-            what=f"dokument {found[0].kind}",
-            case_key=case.key,
-            citizen_key=case.citizen_key,
-        )
+        access.note_reading(advance, case, granted, f"dokument {found[0].kind}")
         return found
-
-    return platform.store.transact(work)
-
-
-def record(
-    platform: Platform, person: Person, number: str, form_id: str, version: int
-) -> tuple[CaseRecord, Form, Submission]:
-    """One submitted form of a case, for reading."""
-
-    def work(uow: UnitOfWork) -> tuple[CaseRecord, Form, Submission]:
-        advance = Advance(platform, uow, person)
-        catalog = advance.catalog
-        case = by_number(uow, number)
-        granted = access.require_case(advance, case)
-        found = next((r for r in uow.cases.records(case.key, form_id) if r.version == version), None)
-        if not (granted.sees_record(person, found, advance.now) if found else granted.sees(f"skema:{form_id}")):
-            raise Forbidden(what="din rolle kan ikke se dette skema")
-        form = catalog.form(found.form_key) if found else None
-        if found is None or form is None:
-            raise NotFound(what="skemaet")
-        uow.access_log.read(
-            at=platform.clock.now(),
-            username=person.username,
-            what=f"skema {form_id}",
-            case_key=case.key,
-            citizen_key=case.citizen_key,
-        )
-        return (
-            found,
-            form,
-            form.read_back(found.values, formcontext.known_names(uow, catalog.registers, form, found.submitted_at)),
-        )
 
     return platform.store.transact(work)
 
@@ -402,15 +357,9 @@ def look_event(
     def work(uow: UnitOfWork) -> EventPage:
         advance = Advance(platform, uow, person)
         case = by_number(uow, number)
-        access.require_case(advance, case)
+        granted = access.require_case(advance, case)
         found = events.event_form(advance, case, name)
-        uow.access_log.read(
-            at=advance.now,
-            username=person.username,
-            what=f"hændelse {name}",
-            case_key=case.key,
-            citizen_key=case.citizen_key,
-        )
+        access.note_reading(advance, case, granted, f"hændelse {name}")
         form, context, shown = found.form, found.context, None
         if form is not None and context is not None:
             shown = (

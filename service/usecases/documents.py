@@ -97,9 +97,7 @@ def look(platform: Platform, person: Person, number: str, kind: str = "") -> Cas
         advance = Advance(platform, uow, person)
         case = _case(uow, number)
         granted = access.require_case(advance, case)
-        uow.access_log.read(
-            at=advance.now, username=person.username, what="dokumenter", case_key=case.key, citizen_key=case.citizen_key
-        )
+        access.note_reading(advance, case, granted, "dokumenter")
         may_attach = attachable(advance, case, granted)
         names = {a.person.username: a.person.name for a in uow.people.all()} | {"system": "Systemet"}
         papers = _papers(advance, case, granted, names, may_attach)

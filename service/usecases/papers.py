@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.access import Person
-from service.domain.cases import Case, CaseRecord
+from service.domain.cases import Case, CaseRecord, Citizen
 from service.domain.errors import Forbidden, NotFound
 from service.domain.forms import Form, Submission
 from service.domain.storage import UnitOfWork
@@ -27,6 +27,7 @@ class Filled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
     case: Case
+    citizen: Citizen | None
     filled: Filled
     before: Filled | None
     """The version before, for what has changed."""
@@ -52,17 +53,13 @@ def look(platform: Platform, person: Person, number: str, form_id: str, version:
             if any(r.version == version for r in every) or not granted.sees(f"skema:{form_id}"):
                 raise Forbidden(what="din rolle kan ikke se dette skema")
             raise NotFound(what="skemaet")
-        uow.access_log.read(
-            at=advance.now,
-            username=person.username,
-            what=f"skema {form_id}",
-            case_key=case.key,
-            citizen_key=case.citizen_key,
-        )
+        access.note_reading(advance, case, granted, f"skema {form_id}")
+        citizen = uow.citizens.get(case.citizen_key) if case.citizen_key else None
         earlier = max((r for r in hers if r.version < version), key=lambda r: r.version, default=None)
         accounts = (uow.people.account(r.submitted_by) for r in hers)
         return RecordPage(
             case=access.shown_case(case, granted),
+            citizen=access.shown_citizen(citizen, granted) if citizen else None,
             filled=_filled(advance, record),
             before=_filled(advance, earlier) if earlier else None,
             versions=sorted(hers, key=lambda r: r.version, reverse=True),

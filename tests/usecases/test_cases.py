@@ -7,7 +7,7 @@ import pytest
 from service.domain.cases import Document
 from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.views import CaseQuery
-from service.usecases import cases, enquiries, instances, openings, tasks
+from service.usecases import cases, enquiries, instances, openings, papers, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
 from tests.usecases.office import MANIFEST, assigned, form, with_form
@@ -90,10 +90,10 @@ class TestReading:
         assert cases.document(platform, per, decision)[1] == b"afgoerelse"
         with pytest.raises(Forbidden, match="dokument"):
             cases.document(platform, per, letter)
-        cases.record(platform, per, case.number, "modtag", 1)
+        papers.look(platform, per, case.number, "modtag", 1)
         done_by(office, "lone", task)
         with pytest.raises(Forbidden):
-            cases.record(platform, per, case.number, "behandl", 1)
+            papers.look(platform, per, case.number, "behandl", 1)
         with pytest.raises(Forbidden):
             cases.add_note(platform, per, case.number, "Hej")
 
@@ -102,7 +102,7 @@ class TestReading:
         for read in (
             lambda: cases.look(platform, lone, "A-2026-999"),
             lambda: cases.document(platform, lone, 99),
-            lambda: cases.record(platform, lone, case.number, "modtag", 2),
+            lambda: papers.look(platform, lone, case.number, "modtag", 2),
             lambda: cases.look_event(platform, lone, case.number, "msg_andet"),
         ):
             with pytest.raises(NotFound):

@@ -16,6 +16,7 @@ from service.domain.handling import HandlerRefused
 from service.domain.pdf import make_pdf
 from service.web.assets import Assets
 from service.web.rendering.forms import FormView
+from service.web.translations import gettext as _
 
 BLANK_ROWS = 4
 """Lines of a list on an empty form."""
@@ -41,20 +42,33 @@ class PaperView(FormView):
     def ticked(self, part: Field, place: str) -> Sequence[tuple[str, str]] | None:
         """(box, label) of options to tick; None where there is something to write."""
         if part.kind is Kind.CHECKBOX:
-            return [(self.boxes[bool(self.chosen(place))], part.label)]
+            return [(self.boxes[bool(self.chosen(place))], _("Ja"))]
         options = part.options if part.kind in CHOICES else ()
         if not options or len(options) > MOST_BOXES:
             return None
         chosen = self.chosen(place)
         return [(self.boxes[option.text in chosen], option.label) for option in options]
 
-    def columns(self, part: Section) -> Sequence[Option] | None:
+    def answers(self, part: Section) -> Sequence[Option] | None:
         """The answers that all fields of a matrix share; None where it is not one."""
         fields = [p for p in part.components if isinstance(p, Field)]
         if not part.matrix or len(fields) != len(part.components) or not fields:
             return None
         shared = fields[0].options
         return shared if shared and all(f.options == shared for f in fields) else None
+
+    def says(self, components: Sequence[Component], prefix: str) -> bool:
+        """Whether anything of these parts is shown: a section of which nothing is known has no heading either."""
+        for part in components:
+            place = place_of(part, prefix)
+            if place in self.hidden:
+                continue
+            if isinstance(part, Section):
+                if self.says(part.components, f"{place}." if part.path else prefix):
+                    return True
+            elif isinstance(part, (Field, Rows)):
+                return True
+        return False
 
     def is_long(self, part: Field) -> bool:
         return part.kind is Kind.LONG_TEXT
@@ -67,7 +81,7 @@ def changes(before: FormView, after: FormView) -> list[tuple[str, str, str]]:
     pairs = ((place, old.get(place), new.get(place)) for place in ordered)
     return [
         ((now or then or ("", ""))[0], then[1] if then else "", now[1] if now else "")
-        for _, then, now in pairs
+        for __, then, now in pairs
         if (then[1] if then else "") != (now[1] if now else "")
     ]
 

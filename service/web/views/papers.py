@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from service.domain.cases import Citizen
 from service.domain.errors import NotFound
 from service.usecases import papers, tasks
 from service.web.here import person, platform
@@ -43,10 +44,17 @@ def _about(page: papers.RecordPage) -> list[str]:
     record = page.filled.record
     who = page.names.get(record.submitted_by, record.submitted_by)
     return [
+        *_about_citizen(page.citizen),
         _("Sag {nummer}").format(nummer=page.case.number),
         _("Version {n}").format(n=record.version),
         _("udfyldt {hvornaar} af {hvem}").format(hvornaar=say_exactly(record.submitted_at), hvem=who),
     ]
+
+
+def _about_citizen(citizen: Citizen | None) -> list[str]:
+    """Whom the paper is about, as far as the reader may see it."""
+    cpr = [f"{citizen.cpr[:6]}-{citizen.cpr[6:]}"] if citizen and citizen.cpr else []
+    return [*([citizen.name] if citizen and citizen.name else []), *cpr]
 
 
 @pages.get("/opgaver/<int:key>/udskriv")
@@ -66,7 +74,8 @@ def _of_task(key: int) -> tuple[paper.PaperView, list[str]]:
     if found.form is None or found.shown is None:
         raise NotFound(what="opgavens skema")
     case = [_("Sag {nummer}").format(nummer=found.case.number)] if found.case else []
-    return paper.filled_view(found.form, found.shown), [*case, _("Ikke sendt endnu")]
+    lines = [*_about_citizen(found.citizen), *case, _("Ikke sendt endnu")]
+    return paper.filled_view(found.form, found.shown), lines
 
 
 @pages.get("/skemaer/<form_id>")
