@@ -68,7 +68,9 @@ def test_a_pdf_is_shown_in_its_frame(open_page: OpenPage, house: House, address:
     page = enter(open_page(), house, address, "men")
     page.goto(f"{address}/sager/{house.place('men', True).number}/dokumenter")
     content = make_pdf("<p>Et brev</p>", "Brev")
-    page.get_by_label("Fil", exact=True).set_input_files({"name": "brev.pdf", "mimeType": "application/pdf", "buffer": content})
+    page.get_by_label("Fil", exact=True).set_input_files(
+        {"name": "brev.pdf", "mimeType": "application/pdf", "buffer": content}
+    )
     page.get_by_label("Titel", exact=True).fill("Brev fra borgeren")
     page.get_by_role("button", name="Vedhæft").click()
     with page.expect_response(lambda answer: "application/pdf" in answer.headers.get("content-type", "")) as got:
