@@ -61,25 +61,26 @@ def look_at(runtime: Runtime, task: Task) -> None:
 
 def interrupts(runtime: Runtime, task: Task, host: Task) -> bool:
     """Whether the condition that has become true ends `host`."""
-    spec = task.task_spec
-    owner = runtime.index.get(task.internal_data.get("host"))
-    if owner is None:
+    owner = _owner(runtime, task)
+    if owner is None or not task.task_spec.element.interrupting or _needs_others(owner):
         return False
-    if owner is host:
-        return bool(spec.element.interrupting)
-    whole = owner.task_spec.element.trigger
-    if not isinstance(whole, ManyTriggers) or whole.all_needed:
-        return False
-    return bool(spec.element.interrupting) and owner.internal_data.get("host") == host.id
+    return owner is host or owner.internal_data.get("host") == host.id
 
 
 def _leaves_host_alone(runtime: Runtime, task: Task) -> bool:
     """Whether it stands on an edge, interrupts nothing and needs nothing else to happen."""
-    owner = runtime.index.get(task.internal_data.get("host"))
-    if owner is None or task.task_spec.element.interrupting:
-        return False
-    whole = owner.task_spec.element.trigger if hasattr(owner.task_spec.element, "trigger") else None
-    return not (isinstance(whole, ManyTriggers) and whole.all_needed)
+    owner = _owner(runtime, task)
+    return owner is not None and not task.task_spec.element.interrupting and not _needs_others(owner)
+
+
+def _owner(runtime: Runtime, task: Task) -> Task | None:
+    """The activity on whose edge it stands, or the event of which it is one part."""
+    return runtime.index.get(task.internal_data.get("host"))
+
+
+def _needs_others(owner: Task) -> bool:
+    trigger = getattr(owner.task_spec.element, "trigger", None)
+    return isinstance(trigger, ManyTriggers) and trigger.all_needed
 
 
 def _becomes_true(runtime: Runtime, task: Task) -> bool:

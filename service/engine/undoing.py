@@ -65,7 +65,7 @@ def undo(runtime: Runtime, thrower: Task, activity: str | None, *, awaited: bool
         chosen = [entry for entry in entries if activity in {None, entry[0]}]
         entries[:] = [entry for entry in entries if entry not in chosen]
         for token in handlers(workflow.spec, chosen, data):
-            runtime.spawn(workflow, token)
+            _begin(runtime, workflow, token)
             began += 1
     if awaited and began:
         thrower.internal_data["awaits"] = began
@@ -91,13 +91,24 @@ def handlers(spec: ScopeSpec, entries: list[Entry], data: dict[str, Any]) -> Ite
                 yield Token(node, {**data, "undoing": True, "undo": list(inner), "last": True}, variables)
 
 
-def inside(spec: ScopeSpec, container: Task) -> list[Token]:
-    """Tokens that undo a completed sub-process from within."""
+def undo_inside(runtime: Runtime, container: Task, spec: ScopeSpec) -> None:
+    """Begin to undo a completed sub-process from within; nothing else in it begins."""
+    workflow = runtime.nest(container)
+    runtime.root_task(workflow, TaskState.COMPLETED)
     if spec.undone_by is not None:
-        return [Token(spec.undone_by, {"handler": True})]
+        _begin(runtime, workflow, Token(spec.undone_by, {"handler": True}))
+        return
     entries = container.internal_data["undo"]
     container.internal_data["undo"] = []
-    return list(handlers(spec, entries, {}))
+    for token in handlers(spec, entries, {}):
+        _begin(runtime, workflow, token)
+
+
+def _begin(runtime: Runtime, workflow: Inside, token: Token) -> None:
+    """A sub-process opens at once, so that what is in it stands in the run queue before what was done earlier."""
+    task = runtime.spawn(workflow, token)
+    if "undoing" in token.data:
+        task.run()
 
 
 def handler_ended(runtime: Runtime, key: int) -> None:

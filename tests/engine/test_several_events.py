@@ -170,7 +170,8 @@ def test_all_are_thrown(run: Runner, at_end: bool) -> None:
     r = run(file)
     r.do("a")
     assert r.tasks == ["x"]
-    assert r.do("x").done
+    assert r.do("x", kvittering=1).done
+    assert r.variables["kvittering"] == 1
     names = [e.name for step in r.history for e in step.effects if isinstance(e, SignalThrown)]
     assert names == ["sg", "sg2"]
     assert "b" in r.trail()

@@ -204,9 +204,8 @@ class ScopeSpec(BpmnProcessSpec):
 
     def entries(self, workflow: Inside) -> Iterable[Token]:
         """The tokens a fresh scope begins with."""
-        if not workflow.undoing:
-            for catcher in self.catchers:
-                yield Token(catcher)
+        for catcher in self.catchers:
+            yield Token(catcher)
         yield from workflow.entries
 
     def before_leave(self, runtime: Runtime, task: Task) -> None:

@@ -46,7 +46,7 @@ class Container(SubWorkflowTaskMixin, Activity):
         if data["at"] != Phase.ACTIVATING:
             return True
         data["at"] = Phase.WAITING
-        self.start_workflow(task, *undoing.inside(self.inner_spec(runtime, task), task))
+        undoing.undo_inside(runtime, task, self.inner_spec(runtime, task))
         return None
 
     def inner_spec(self, runtime: Runtime, task: Task) -> ScopeSpec:

@@ -148,16 +148,17 @@ class ThrowMany(EventNode):
 
     def execute(self, runtime: Runtime, task: Task) -> bool | None:
         data = task.internal_data
-        while data["at"] in {Phase.ACTIVATING, Phase.COMPLETING} and data.setdefault("throw", 0) < len(self.throws):
+        while data["at"] != Phase.LEAVING and data.setdefault("throw", 0) < len(self.throws):
             if data["at"] == Phase.ACTIVATING:
-                result = self.throws[data["throw"]].activate(runtime, task)
-                if result is None:
+                data["result"] = self.throws[data["throw"]].activate(runtime, task)
+                if data["result"] is None:
                     data["at"] = Phase.WAITING
                     return None
             data["throw"] += 1
-            data["result"], data["at"] = {}, Phase.ACTIVATING
-            if data["throw"] == len(self.throws):
-                data["at"] = Phase.COMPLETING
+            data["gathered"] = {**data.get("gathered", {}), **data["result"]}
+            data["at"] = Phase.ACTIVATING
+        if data["at"] == Phase.ACTIVATING:
+            data["result"], data["at"] = data.pop("gathered"), Phase.COMPLETING
         return super().execute(runtime, task)
 
     def retry(self, runtime: Runtime, task: Task) -> None:
