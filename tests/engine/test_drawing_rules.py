@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from service.engine.reader.xml import BPMN
+
 from .drawing import NAMESPACES, SHARED, boundary, call, catch, chain, diagram, end, flow, gate, link, start, sub, task
 from .drawing import throw as throw_
 from .driver import ENGINE
@@ -119,6 +121,12 @@ BROKEN: dict[str, tuple[bytes, str, str | None]] = {
         "en pil",
         "l",
     ),
+    "an imported diagram": (
+        file(PLAIN, f'<bpmn:import importType="{BPMN}" location="b.bpmn" namespace="urn:b"/>'),
+        "Andre BPMN-filer",
+        None,
+    ),
+    "an import of nothing": (file(PLAIN, '<bpmn:import importType="x"/>'), "Importen skal have", None),
     "a called task": (diagram(start(), call("x", "s"), end(), chain("s", "x", "e")), "Kun en proces kan kaldes", "x"),
     "a called process that only a message starts": (
         file(

@@ -117,6 +117,12 @@ BESIDE = (
         '<bpmn:import importType="http://www.w3.org/2001/XMLSchema" location="a.xsd" namespace="urn:a"/>',
         "types come from outside, data is JSON",
     ),
+    on_top(
+        "import of a diagram",
+        '<bpmn:import importType="http://www.omg.org/spec/BPMN/20100524/MODEL" location="b.bpmn" namespace="urn:b"/>',
+        "",
+        "",
+    ),
     on_top("extension", '<bpmn:extension mustUnderstand="true" definition="q"/>', "", ""),
     on_top("relationship", '<bpmn:relationship id="q" type="t"/>', ""),
     *(

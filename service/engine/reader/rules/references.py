@@ -116,8 +116,23 @@ def check(drawing: Drawing, findings: Findings) -> None:
                 _resolve(drawing, findings, child, child.tag, child.text, CHILDREN[child.tag], imports)
             elif child.tag == "eventDefinitionRef":
                 _shared_definition(drawing, findings, child)
+    _imported(drawing, findings)
     _called(drawing, findings)
     _drawn(drawing, findings)
+
+
+def _imported(drawing: Drawing, findings: Findings) -> None:
+    """Types may come from outside; other diagrams may not, for nothing of them would run."""
+    for node in drawing.root.all("import"):
+        if node.get("importType") == BPMN:
+            findings.error(
+                node,
+                "Andre BPMN-filer læses ikke herfra. Sæt dem i drift ved siden af, kald deres processer, og fjern importen.",
+            )
+        elif not (node.get("importType") and node.get("namespace") and node.get("location")):
+            findings.error(
+                node, "Importen skal have importType, namespace og location. Udfyld dem, eller fjern importen."
+            )
 
 
 def _is_trigger(node: Node) -> bool:
