@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.domain.errors import NotFound
 from service.engine.state import load
 
 from .conftest import Runner
@@ -269,3 +270,14 @@ def test_cancelling_with_nothing_to_undo(run: Runner) -> None:
     r.signal()
     assert r.done
     assert r.trail()[-2:] == ["x", "xe"]
+
+
+def test_a_handler_is_never_started_by_hand(run: Runner) -> None:
+    r = run(
+        diagram(start(), ad_hoc("k", task("a") + undone("a", user("a_u")) + user("b")), end(), chain("s", "k", "e"))
+    )
+    infos = r.catalog.find_process("P")[1].elements
+    assert [i for i in ("a", "a_u", "b") if infos[i].startable] == ["a", "b"]
+    with pytest.raises(NotFound):
+        r.activate("k", "a_u")
+    assert r.activate("k", "a").tasks == []

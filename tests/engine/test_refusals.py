@@ -15,6 +15,7 @@ from .drawing import (
     call,
     catch,
     chain,
+    compensate,
     definitions,
     diagram,
     end,
@@ -40,6 +41,7 @@ from .drawing import (
     terminate,
     throw,
     timer,
+    undone,
     user,
 )
 from .driver import ENGINE
@@ -91,6 +93,29 @@ ONE_ELEMENT = {
         + sub("k", start("s2") + task("y") + chain("s2", "y"))
         + chain("s", "k", "e"),
         "ikke en aktivitet i samme",
+    ),
+    "two compensations of one activity": (
+        task("a")
+        + undone("a", user("a_u"))
+        + boundary("x", "a", compensate())
+        + '<bpmn:association id="l2" sourceRef="x" targetRef="a_u"/>'
+        + chain("s", "a", "e"),
+        "flere kompensationshændelser",
+    ),
+    "compensation of a handler": (
+        task("a")
+        + undone("a", user("a_u"))
+        + boundary("x", "a_u", compensate())
+        + '<bpmn:association id="l2" sourceRef="x" targetRef="a_u"/>'
+        + chain("s", "a", "e"),
+        "selv en oprydning",
+    ),
+    "compensation of an event sub-process": (
+        event_sub("v", signal(), end("ve"), "ve")
+        + boundary("x", "v", compensate())
+        + user("u").replace('id="u"', 'id="u" isForCompensation="true"')
+        + '<bpmn:association id="l2" sourceRef="x" targetRef="u"/>',
+        "kan ikke have kanthændelser",
     ),
     "compensation caught in the flow": (catch("x", "<bpmn:compensateEventDefinition/>"), "kan ikke have kompensation"),
     "conditional without a condition": (catch("x", "<bpmn:conditionalEventDefinition/>"), "mangler en betingelse"),

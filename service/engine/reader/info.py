@@ -91,6 +91,7 @@ class InfoReader:
             startable=isinstance(parent, AdHoc)
             and isinstance(element, Activity)
             and not element.incoming
+            and not element.for_compensation
             and not _event_driven(element),
         )
 

@@ -332,6 +332,7 @@ class ScopeReader:
             if isinstance(element, Event) and element.type == BOUNDARY:
                 host = elements.get(element.attached_to or "")
                 if isinstance(host, Activity) and element.compensates:
+                    self._check_compensated(element, host, handlers)
                     handlers[host.id] = self._handler(element, host, elements)
                 elif isinstance(host, Activity):
                     if isinstance(element.trigger, CancelTrigger) and host.type != "transaction":
@@ -349,6 +350,20 @@ class ScopeReader:
             else element
             for id_, element in elements.items()
         }
+
+    def _check_compensated(self, event: Event, host: Activity, handlers: Mapping[str, str]) -> None:
+        if host.id in handlers:
+            self.findings.at(event.id, event.line, f"'{host.id}' har flere kompensationshændelser. Behold den ene.")
+        if host.for_compensation:
+            self.findings.at(
+                event.id, event.line, f"'{host.id}' er selv en oprydning og kan ikke ryddes op. Fjern hændelsen."
+            )
+        if isinstance(host, SubProcess) and host.event_start is not None:
+            self.findings.at(
+                event.id,
+                event.line,
+                "En hændelsesdelproces kan ikke have kanthændelser. Læg dem på en delproces inde i den.",
+            )
 
     def _handler(self, event: Event, host: Activity, elements: Mapping[str, Element]) -> str:
         """The activity that the compensation event is associated with; it stands beside the host."""
