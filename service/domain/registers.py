@@ -144,6 +144,7 @@ class Registers:
         for row in rows:
             if row.register in self._rows:
                 self._rows[row.register].append(row)
+        self._ordered: dict[str, list[RegisterRow]] = {}
         self._contexts: dict[tuple[str, date], list[dict[str, Any]]] = {}
 
     def __contains__(self, register_id: object) -> bool:
@@ -151,10 +152,11 @@ class Registers:
 
     def rows(self, register_id: str) -> Sequence[RegisterRow]:
         """All that stand, removed ones included; by name, then by date."""
-        return sorted(
-            self._rows[register_id],
-            key=lambda r: (self.name_of(r).casefold(), r.id, r.valid_from or date.min),
-        )
+        if register_id not in self._ordered:
+            rows = self._rows[register_id]
+            by_name = sorted(rows, key=lambda r: (self.name_of(r).casefold(), r.id, r.valid_from or date.min))
+            self._ordered[register_id] = by_name
+        return self._ordered[register_id]
 
     def on(self, register_id: str, day: date) -> list[RegisterRow]:
         """Those valid on that day, by name."""

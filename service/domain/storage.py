@@ -134,7 +134,10 @@ class UnitOfWork(Protocol):
 
 class Definitions(Protocol):
     def stamp(self) -> int:
-        """Grows with every deployment and every change of a register; one cheap look-up, so that nobody keeps an old catalogue."""
+        """Grows with every deployment and every change of a register; one cheap look-up, so that nobody keeps an old catalogue.
+
+        Below zero where this unit of work has raised it: what it sees may yet come to nothing, and must not be kept.
+        """
         ...
 
     def add(self, versions: Sequence[Version], *, deployment_key: int, at: datetime, by: str, comment: str) -> None:
@@ -183,8 +186,8 @@ class RegisterRows(Protocol):
 
     def get(self, key: int) -> RegisterRow | None: ...
 
-    def history(self, register: str) -> Sequence[RegisterRow]:
-        """Every version of every row, newest first."""
+    def history(self, register: str, id_: str) -> Sequence[RegisterRow]:
+        """Every version of the rows with this id, newest first."""
         ...
 
     def is_empty(self, register: str) -> bool:

@@ -22,7 +22,7 @@ class Session:
     somebody asks for a result.
     """
 
-    __slots__ = ("_dialect", "_driver", "after_commit", "for_workers", "postgresql", "writable")
+    __slots__ = ("_dialect", "_driver", "after_commit", "catalogue_changed", "for_workers", "postgresql", "writable")
 
     def __init__(self, driver: Any, dialect: Dialect, *, writable: bool) -> None:
         self._driver, self._dialect = driver, dialect
@@ -31,6 +31,8 @@ class Session:
         self.after_commit: list[Callable[[], None]] = []
         self.for_workers = False
         """Whether anything was written that workers may have to do."""
+        self.catalogue_changed = False
+        """Whether what a catalogue shows was changed in this transaction."""
 
     def rows(self, statement: Prepared, parameters: Parameters | None = None) -> Sequence[Record]:
         compiled = statement.on(self._dialect)

@@ -82,7 +82,8 @@ class Catalogs:
         if snapshot is None or snapshot.stamp != stamp:
             with self._lock:
                 snapshot = _snapshot(stamp, definitions)
-                self._snapshot = snapshot
+                if stamp >= 0:  # else it is of a change that may yet come to nothing
+                    self._snapshot = snapshot
         return DeployedCatalog(snapshot, definitions, self._engine, self._compiled)
 
 

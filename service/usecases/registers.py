@@ -135,7 +135,7 @@ def look_at_row(platform: Platform, person: Person, register_id: str, key: int |
         if key is not None and (row is None or row.register != register_id):
             raise NotFound(what="rækken i registeret")
         names = _Names(uow, catalog.registers)
-        versions = [v for v in uow.registers.history(register_id) if row is not None and v.id == row.id]
+        versions = uow.registers.history(register_id, row.id) if row is not None else ()
         if row is not None and row.replaced_at is not None:
             row = next(v for v in versions if v.replaced_at is None)
         return RowPage(

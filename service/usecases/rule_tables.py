@@ -128,7 +128,8 @@ def look(platform: Platform, person: Person, id_: str, day: date | None = None) 
         kind = _kept(catalog, person, id_)
         version, table = _table(catalog, id_)
         on = day or today(platform)
-        rows = [row for row in table.rows if row.holds_on(on)] if table.keyed else table.versions_of(table.rows[0])
+        newest_first = sorted(table.rows, key=lambda row: row.first or date.min, reverse=True)
+        rows = [row for row in table.rows if row.holds_on(on)] if table.keyed else newest_first
         unset = frozenset(row.id for row in table.rows if _unset(row))
         return RulePage(id_, kind, table, on, rows, unset, _versions(uow, id_), version.file)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.access import Person
@@ -122,9 +122,12 @@ def save(platform: Platform, person: Person, unit_id: str | None, entry: UnitEnt
             closed_at=closed_at,
         )
         uow.people.put_unit(unit)
-        _lead(uow, accounts, unit.id, frozenset(entry.leaders))
-        after = _said(unit, sorted(entry.leaders))
-        changes.note(platform, uow, person, KIND, unit.id, before, after, entry.reason.strip() or "Oprettet")
+        after, reason = _said(unit, sorted(entry.leaders)), entry.reason.strip() or "Oprettet"
+        changes.note(platform, uow, person, KIND, unit.id, before, after, reason)
+        for account, leads in _led_now(accounts.values(), unit.id, frozenset(entry.leaders)):
+            uow.people.put(replace(account, person=replace(account.person, leads=leads)))
+            was, now = ({"Leder": ", ".join(sorted(units))} for units in (account.person.leads, leads))
+            changes.note(platform, uow, person, people.OF_PERSON, account.person.username, was, now, reason)
         return unit.id
 
     return platform.transact(work)
@@ -158,12 +161,15 @@ def _leaders(accounts: Iterable[Account], unit_id: str) -> list[str]:
     return sorted(a.person.username for a in accounts if a.active and unit_id in a.person.leads)
 
 
-def _lead(uow: UnitOfWork, accounts: Mapping[str, Account], unit_id: str, leaders: frozenset[str]) -> None:
-    """Exactly these lead it from now on."""
-    for username, account in accounts.items():
-        leads = account.person.leads - {unit_id} | ({unit_id} if username in leaders else frozenset())
+def _led_now(
+    accounts: Iterable[Account], unit_id: str, leaders: frozenset[str]
+) -> Iterator[tuple[Account, frozenset[str]]]:
+    """(account, what it leads from now on) of those that gain or lose the unit when exactly these lead it."""
+    for account in accounts:
+        gained = {unit_id} if account.person.username in leaders else set[str]()
+        leads = account.person.leads - {unit_id} | gained
         if leads != account.person.leads:
-            uow.people.put(replace(account, person=replace(account.person, leads=leads)))
+            yield account, frozenset(leads)
 
 
 def _said(unit: Unit, leaders: Sequence[str]) -> Said:

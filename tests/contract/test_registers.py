@@ -43,9 +43,9 @@ def test_rows_are_kept_whole(store: SqlStore) -> None:
 
 
 def test_a_replaced_row_stands_no_more_and_stays_in_the_history(store: SqlStore) -> None:
-    old, other = row(), row(register="andre")
+    old, other, beside = row(), row(register="andre"), row("syd")
     new = replace(old, key=m.key(), values={"navn": "Nyt navn"}, changed_at=m.START + m.DAY, changed_by="viggo")
-    add(store, old, other)
+    add(store, old, other, beside)
 
     def change(uow: Any) -> None:
         uow.registers.lock()
@@ -53,8 +53,8 @@ def test_a_replaced_row_stands_no_more_and_stays_in_the_history(store: SqlStore)
         uow.registers.add(new)
 
     store.transact(change)
-    assert store.read(lambda uow: uow.definitions.register_rows()) == [other, new]
-    assert store.read(lambda uow: uow.registers.history("afdelinger")) == [
+    assert store.read(lambda uow: uow.definitions.register_rows()) == [other, beside, new]
+    assert store.read(lambda uow: uow.registers.history("afdelinger", "nord")) == [
         new,
         replace(old, replaced_at=m.START + m.DAY),
     ]

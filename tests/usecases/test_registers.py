@@ -1,6 +1,7 @@
 """Keeping registers: by whom, with which dates, and what forms and decisions make of it."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -120,6 +121,29 @@ class TestDeploying:
         assert task.prefill["navn"] == "Afdeling Nord"
 
 
+def test_a_catalogue_seen_in_a_change_that_came_to_nothing_is_forgotten(kept):
+    platform = kept.world.platform
+    template = standing(kept)
+
+    def changing(name, then):
+        def work(uow):
+            uow.registers.lock()
+            row = replace(template, key=platform.keys.next(), id=name, values={"navn": name})
+            uow.registers.add(row)
+            then(uow)
+
+        return work
+
+    def see_and_fail(uow):
+        assert "fortrudt" in [row.id for row in platform.catalogs.view(uow.definitions).registers.rows("afdelinger")]
+        raise FormInvalid({})
+
+    with pytest.raises(FormInvalid):
+        platform.transact(changing("fortrudt", see_and_fail))
+    platform.transact(changing("gemt", lambda uow: None))
+    assert {id_ for id_, _ in rows(kept)} == {"nord", "syd", "gemt"}
+
+
 class TestKeeping:
     def test_those_named_and_administrators_keep_it(self, kept):
         save(kept, kept.person("nina"), values={"navn": "Øst"})
@@ -208,7 +232,7 @@ class TestKeeping:
             registers.remove(kept.world.platform, ADMIN, "afdelinger", old.key, " ")
         registers.remove(kept.world.platform, ADMIN, "afdelinger", old.key, "Oprettet ved en fejl")
         assert rows(kept) == [("syd", "Afdeling Syd")]
-        history = kept.read(lambda uow: uow.registers.history("afdelinger"))
+        history = kept.read(lambda uow: uow.registers.history("afdelinger", "nord"))
         removed = next(row for row in history if row.removed)
         assert (removed.reason, removed.changed_by) == ("Oprettet ved en fejl", "admin")
         save(kept, values={"navn": "Tilbage"}, based_on=removed.key, reason="Den fandtes alligevel")

@@ -183,6 +183,8 @@ class TestUnits:
         assert office.person("nina").leads == {"nord"}
         change_unit(platform, leaders=["nina"])
         assert office.person("lone").leads == frozenset()
+        [shown] = staff.look(platform, ADMIN, "lone").changes
+        assert tuple(shown.change.details["Leder"]) == ("nord", "")
         rows = {row.unit.id: row.leaders for row in units.listed(platform, ADMIN)}
         assert rows["nord"] == ["Nina Test Nord"]
 

@@ -26,6 +26,11 @@ def current(session: Session, name: str) -> int:
     return int(session.value(_CURRENT, {"name": name}) or 0)
 
 
+def raise_catalogue(session: Session) -> None:
+    raised(session, CATALOGUE)
+    session.catalogue_changed = True
+
+
 def raised(session: Session, name: str) -> int:
     """The counter's next value: 1, 2, 3 …"""
     return int(session.write_returning(_RAISE, {"name": name})[0].value)

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, desc, func, insert, select, tuple_
 from service.domain.definitions import ResourceKind, Version
 from service.domain.registers import RegisterRow
 from service.domain.waits import StartSubscription
-from service.store.repositories.counters import CATALOGUE, current, raised
+from service.store.repositories.counters import CATALOGUE, current, raise_catalogue
 from service.store.repositories.registers import standing
 from service.store.session import Record, Session
 from service.store.statements import Prepared, among
@@ -48,10 +48,11 @@ class SqlDefinitions:
         self._session = session
 
     def stamp(self) -> int:
-        return current(self._session, CATALOGUE)
+        stamp = current(self._session, CATALOGUE)
+        return -stamp if self._session.catalogue_changed else stamp
 
     def add(self, versions: Sequence[Version], *, deployment_key: int, at: datetime, by: str, comment: str) -> None:
-        raised(self._session, CATALOGUE)
+        raise_catalogue(self._session)
         made = {"key": deployment_key, "at": at, "by_user": by, "comment": comment}
         self._session.write(_DEPLOY, made)
         if versions:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, desc, func, insert, select, text, update
 
 from service.domain.errors import Stale
 from service.domain.registers import RegisterRow
-from service.store.repositories.counters import CATALOGUE, raised
+from service.store.repositories.counters import raise_catalogue
 from service.store.session import Record, Session
 from service.store.statements import Prepared
 from service.store.tables import register_row
@@ -18,7 +18,11 @@ from service.store.tables import register_row
 _STANDS = text("replaced_at IS NULL")
 _ALL = select(register_row)
 _STANDING = Prepared(_ALL.where(_STANDS).order_by(register_row.c.key))
-_HISTORY = Prepared(_ALL.where(register_row.c.register == bindparam("register")).order_by(desc(register_row.c.key)))
+_HISTORY = Prepared(
+    _ALL.where(register_row.c.register == bindparam("register"), register_row.c.id == bindparam("id")).order_by(
+        desc(register_row.c.key)
+    )
+)
 _BY_KEY = Prepared(_ALL.where(register_row.c.key == bindparam("key")))
 _COUNT = Prepared(
     select(func.count()).select_from(register_row).where(register_row.c.register == bindparam("register"))
@@ -34,7 +38,7 @@ class SqlRegisters:
         self._session = session
 
     def lock(self) -> None:
-        raised(self._session, CATALOGUE)
+        raise_catalogue(self._session)
 
     def add(self, row: RegisterRow) -> None:
         fields = {column.name: getattr(row, column.name) for column in register_row.columns}
@@ -48,8 +52,8 @@ class SqlRegisters:
         row = self._session.first(_BY_KEY, {"key": key})
         return None if row is None else _row(row)
 
-    def history(self, register: str) -> Sequence[RegisterRow]:
-        return [_row(row) for row in self._session.rows(_HISTORY, {"register": register})]
+    def history(self, register: str, id_: str) -> Sequence[RegisterRow]:
+        return [_row(row) for row in self._session.rows(_HISTORY, {"register": register, "id": id_})]
 
     def is_empty(self, register: str) -> bool:
         return not self._session.value(_COUNT, {"register": register})
