@@ -45,7 +45,8 @@ class CaseFields(Part):
     udskrivning: Feel | None = None
     """A date by which lists may be sorted (such as an expected discharge)."""
     markering: Feel | None = None
-    """A text that every page about the citizen shows while the case is open, to all in the house who may see her; null: none."""
+    """A text that every page about the citizen shows while the case is open, to all in the house who may see her; null: none.
+    It also knows `sagsbehandler` (`{brugernavn, navn}`), the case's worker."""
     tilknyttede: dict[str, Feel] = {}
     """Role → who is attached to the case in it: a username, a `rolle@enhed`, or a list of such (`laes: tilknyttet`)."""
 

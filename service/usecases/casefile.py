@@ -32,9 +32,12 @@ COLUMNS: Mapping[str, str] = {
     "timer_brugt": "hours_used",
     "timer_ramme": "hours_budget",
     "udskrivning": "sort_date",
-    "markering": "marking",
 }
 """Manifest `felter` → the case's column."""
+
+
+WORKER = "sagsbehandler"
+"""The case's worker, as a mark may name her."""
 
 
 def opened(advance: Advance, kind: tuple[str, str, CaseKind], variables: Variables, instance_key: int) -> Case:
@@ -90,6 +93,8 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
         _reach(advance, instance.case_key, found, step)
         _attach(advance, instance.case_key, found[2].felter, step)
     columns = _columns(found[2].felter, step, advance.now) if found else {}
+    if found:
+        columns |= _marking(advance, instance.case_key, found[2].felter, step, columns)
     if found and _reads(found[2].felter.borger_cpr, step.changed):
         columns["citizen_key"] = _citizen(advance, found[2].felter, step.variables)
     ended = instance.status is not InstanceStatus.ACTIVE and found is not None
@@ -162,6 +167,21 @@ def _columns(fields: CaseFields, step: Step, now: datetime) -> dict[str, Any]:
             value = _parsed(text).evaluate(step.variables, Environment(now=now))
             columns[column] = _fit(column, to_json(value))
     return columns
+
+
+def _marking(
+    advance: Advance, case_key: int, fields: CaseFields, step: Step, columns: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """The mark of the citizen, where what it reads has changed. It knows the case's worker by name: `sagsbehandler`."""
+    text = fields.markering
+    if text is None or not (_reads(text, step.changed) or ("worker" in columns and WORKER in _parsed(text).names)):
+        return {}
+    case = advance.uow.cases.get(case_key)
+    username = columns.get("worker", case.worker if case else None)
+    account = advance.uow.people.account(username) if username else None
+    worker = {"brugernavn": account.person.username, "navn": account.person.name} if account else None
+    said = _parsed(text).evaluate({**step.variables, WORKER: worker}, Environment(now=advance.now))
+    return {"marking": said if isinstance(said, str) and said.strip() else None}
 
 
 def _fit(column: str, value: object) -> object:

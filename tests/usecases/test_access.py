@@ -42,7 +42,7 @@ sagstyper:
       borger_cpr: "=cpr"
       enhed: "=enhed"
       ansvarlig: "=ansvarlig"
-      markering: '=if ansvarlig = null then null else "Fremskudt sagsbehandling: " + ansvarlig'
+      markering: '=if sagsbehandler = null then null else "Fremskudt sagsbehandling: " + sagsbehandler.navn'
       tilknyttede:
         modtager: '=[henvender.brugernavn, henvender.rolle + "@" + henvender.enhed]'
         ordinaer: "=omraader"
@@ -356,7 +356,7 @@ class TestAuthority:
 class TestMarks:
     def test_everybody_in_the_house_sees_the_mark_and_nothing_else_of_that_case(self, hall: Hall) -> None:
         page = hall.look("mona", "um")
-        assert page.marks == ("Fremskudt sagsbehandling: freja",)
+        assert page.marks == ("Fremskudt sagsbehandling: Freja Test",)
         assert page.other_cases == []
         assert hall.look("freja", "fs").marks == page.marks
         task = tasks.look(hall.world.platform, hall.world.person("bent"), _task(hall, "um", "arbejd").key)
