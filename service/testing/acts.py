@@ -24,6 +24,8 @@ from service.usecases import (
     instances,
     messages,
     registers,
+    rule_tables,
+    rule_values,
     tasks,
 )
 from service.usecases.advance import Advance
@@ -208,6 +210,24 @@ def change_register(course: Course, body: Body) -> None:
     registers.save(course.world.platform, person, register_id, entry, old.key if old else None)
 
 
+def change_rule(course: Course, body: Body) -> None:
+    """Another value (`værdi`) of a parameter in a table of rules – from the day `fra`, when there is one."""
+    platform, person, table_id = course.world.platform, course.person(body), str(body["regel"])
+    rows = rule_tables.look(platform, person, table_id).rows
+    row = next((row for row in rows if rule_values.said(row.texts[0]) == body.get("parameter")), None)
+    if row is None:
+        raise BadInput(why=f"der er ingen parameter {body.get('parameter')} i {table_id}")
+    entry = rule_tables.RuleEntry(
+        values={"v1": _plain(body.get("værdi"))},
+        note=row.note,
+        reason=str(body.get("begrundelse") or "prøve"),
+        from_date=str(body["fra"]) if "fra" in body else None,
+    )
+    rule_tables.save(
+        platform, person, table_id, row.id, entry, rule_tables.look_at_row(platform, person, table_id, row.id).mark
+    )
+
+
 def reopen(course: Course, body: Body) -> None:
     """Genåbn the case: the procedure starts anew on it."""
 
@@ -254,6 +274,7 @@ ACTS: Mapping[str, tuple[Callable[[Course, Body], None], frozenset[str]]] = {
         change_register,
         frozenset({"som", "række", "med", "gyldig_fra", "gyldig_til", "fra", "begrundelse"}),
     ),
+    "regel": (change_rule, frozenset({"som", "parameter", "værdi", "fra", "begrundelse"})),
     "genåbn": (reopen, frozenset({"som", "begrundelse"})),
 }
 """Verb → (act, what else may stand beside it). `start` comes first: it may stand beside `besked`."""

@@ -44,6 +44,8 @@ def test_the_table_lists_every_requirement_of_the_procedure() -> None:
     wanted = {f"{section}.{n}" for section, count in sections.items() for n in range(1, count + 1)}
     wanted |= {f"RET-{n}" for n in range(1, 18)}
     wanted |= {f"ST-{n}" for n in range(1, 9)}
+    outreach = (4, 5, 5, 10, 2, 8, 2, 6, 4, 8, 7, 4, 1, 5)
+    wanted |= {f"FS-{step}.{n}" for step, count in enumerate(outreach, 1) for n in range(1, count + 1)}
     assert wanted <= trace(ROOT, []).keys()
 
 
