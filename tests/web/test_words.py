@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
+from service.domain.procedures import Manifest
+from service.domain.storage import HistoryEntry
+from service.web.rendering.words import history_words
 from tests.web.house import House
 
 KEYS = re.compile(r"\b(?:msg|ut|st|bd|gw|end|esp|ca|tm)_[a-z_0-9]+|et trin\b|\bopnaaet\b")
@@ -33,3 +37,19 @@ def test_an_operator_reads_which_step_it_was(house: House) -> None:
     page = visible(house.client("dri").get(f"/instanser/{house.two.nord.instance}").text)
     assert "»Kontakt borger« blev fuldført" in page
     assert "Genindlagt" in page
+
+
+def test_history_tells_what_a_listener_said() -> None:
+    def told(**details: str) -> str:
+        entry = HistoryEntry(
+            number=1,
+            at=datetime(2026, 3, 2, tzinfo=UTC),
+            actor="system",
+            kind="JobCompleted",
+            details={"navn": "Vurdér", **details},
+        )
+        return history_words(entry, {}, {}, Manifest(titel="Prøve"))
+
+    assert told() == "»Vurdér« blev udført automatisk"
+    assert told(lytter="completing", afvist="") == "»Vurdér« blev kontrolleret"
+    assert told(lytter="completing", afvist="der mangler et bilag") == "»Vurdér« blev afvist: der mangler et bilag"

@@ -167,7 +167,10 @@ def history_words(
     sentence = _(HISTORY.get(entry.kind, "Forløbet gik videre"))
     if entry.kind == "Correlated" and event is None:
         sentence = _("En besked blev modtaget")
-    return sentence.format(trin=step, besked=event.titel if event else "", til=names.get(to, to))
+    denied = str(details.get("afvist", ""))
+    if "lytter" in details:
+        sentence = _("»{trin}« blev afvist: {grund}") if denied else _("»{trin}« blev kontrolleret")
+    return sentence.format(trin=step, besked=event.titel if event else "", til=names.get(to, to), grund=denied)
 
 
 def _step_of(entry: HistoryEntry) -> str:
