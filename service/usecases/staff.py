@@ -243,7 +243,7 @@ def _faults(
     errors: dict[str, str] = {}
     if old is None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,59}", entry.username):
-            errors["brugernavn"] = "Skriv et brugernavn med små bogstaver, tal, punktum og bindestreg, fx mona.mentor."
+            errors["brugernavn"] = "Skriv et brugernavn med små bogstaver, tal, punktum og bindestreg, fx mona.berg."
         elif uow.people.account(entry.username) is not None:
             errors["brugernavn"] = f"Brugernavnet {entry.username} er taget."
     elif not entry.reason.strip():

@@ -144,7 +144,7 @@ def _faults(uow: UnitOfWork, accounts: Mapping[str, Account], old: Unit | None, 
     errors: dict[str, str] = {}
     if old is None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", entry.id):
-            errors["id"] = "Skriv et id med små bogstaver, tal og bindestreg, fx voksenenhed-nord."
+            errors["id"] = "Skriv et id med små bogstaver, tal og bindestreg, fx enhed-nord."
         elif uow.people.unit(entry.id) is not None:
             errors["id"] = f"Der er allerede en enhed med id {entry.id}."
     elif not entry.reason.strip():

@@ -106,9 +106,7 @@ def _form(page: StaffPage) -> Form:
         competence_help += " " + _("I brug: {typer}.").format(typer=", ".join(page.competences[:20]))
     return form(
         "medarbejder",
-        field("brugernavn", _("Brugernavn"), required=True, help_=_("Kan ikke ændres. Fx mona.mentor."))
-        if new
-        else None,
+        field("brugernavn", _("Brugernavn"), required=True, help_=_("Kan ikke ændres. Fx mona.berg.")) if new else None,
         field("navn", _("Navn"), required=True, longest=200),
         field("titel", _("Titel"), longest=100),
         field("mail", _("E-mail"), format_=Format.EMAIL),

@@ -41,7 +41,7 @@ def unit(unit_id: str | None) -> Answer:
 
 
 def _form(page: UnitPage) -> Form:
-    id_help = _("Bruges i tegninger og skemaer og kan ikke ændres. Fx voksenenhed-nord.")
+    id_help = _("Bruges i tegninger og skemaer og kan ikke ændres. Fx enhed-nord.")
     type_help = _("Skemaer kan vise enheder af én type.")
     if page.types:
         type_help += " " + _("I brug: {typer}.").format(typer=", ".join(page.types))
