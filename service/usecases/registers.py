@@ -111,16 +111,17 @@ def listed(platform: Platform, person: Person) -> Sequence[RegisterCard]:
 
 
 def look(platform: Platform, person: Person, register_id: str, day: date | None = None) -> RegisterPage:
-    """A register with every row that stands. Those not valid on the day (today when None) come last."""
+    """A register with every row that stands. Those not valid on the day (today when None) come last, removed ones at the end."""
 
     def work(uow: UnitOfWork) -> RegisterPage:
         catalog = platform.catalogs.view(uow.definitions)
         kind = _kept(catalog, person, register_id)
         on = day or today(platform)
         names = _Names(uow, catalog.registers)
-        rows = [names.shown(kind, row, on) for row in catalog.registers.rows(register_id) if not row.removed]
+        rows = [names.shown(kind, row, on) for row in catalog.registers.rows(register_id)]
         columns = [n for n in kind.felter if n in kind.vises or any(shown.said[n] for shown in rows)]
-        return RegisterPage(register_id, kind, on, sorted(rows, key=lambda shown: not shown.valid), columns)
+        valid_first = sorted(rows, key=lambda shown: (not shown.valid, shown.row.removed))
+        return RegisterPage(register_id, kind, on, valid_first, columns)
 
     return platform.read(work)
 

@@ -118,7 +118,13 @@ class TestRegisters:
         assert post(admin, f"{address}/fjern", {"begrundelse": ""}).status_code == 302
         assert "Skriv, hvorfor" in text_of(admin.get(address).text)
         post(admin, f"{address}/fjern", {"begrundelse": "Oprettet to gange"})
-        assert "Værkstedet" not in text_of(admin.get(f"{REGISTER}?vis=alle").text)
+        assert "Værkstedet" not in text_of(admin.get(REGISTER).text)
+        [row] = page(admin.get(f"{REGISTER}?vis=alle").text).xpath("//tr[contains(., 'Værkstedet')]")
+        assert "fjernet" in row.text_content()
+        where = row.xpath(".//a/@href")[0]
+        assert "Gem den for at sætte den tilbage" in text_of(admin.get(where).text)
+        send(admin, where, aendring="ret", begrundelse="Den fandtes alligevel")
+        assert "Værkstedet" in text_of(admin.get(REGISTER).text)
 
 
 class TestUnits:
