@@ -52,8 +52,6 @@ ATTRIBUTES = {
 CHILDREN = {
     **{f"{kind}InputRefs": _only("dataInput") for kind in ("data", "optional", "whileExecuting")},
     **{f"{kind}OutputRefs": _only("dataOutput") for kind in ("data", "optional", "whileExecuting")},
-    "dataInputRefs": _only("dataInput"),
-    "dataOutputRefs": _only("dataOutput"),
     "inputSetRefs": _only("inputSet"),
     "outputSetRefs": _only("outputSet"),
     "interfaceRef": _only("interface"),
