@@ -145,7 +145,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         incidents=uow.incidents.open_of(instance.key) if instance and whole else (),
         history=uow.history.of(instance.key, limit=50) if instance and whole else (),
         events=events.reportable(advance, person, case) if whole else (),
-        activities=instances.startable(advance, instance.key) if instance and whole else (),
+        activities=instances.startable(advance, instance.key) if instance else (),
         other_cases=_others(advance, case),
         names={},
         may_attach=bool(documents_of.attachable(advance, case, granted)),
@@ -301,7 +301,7 @@ def start_activity(platform: Platform, person: Person, number: str, element_id: 
         stimulus = ElementsActivated(chosen.container_key, ((element_id, {}),))
         advance.move(instance_key, stimulus, {"aktivitet": element_id})
         opened = [t for t in uow.tasks.open_of(instance_key) if t.key not in before]
-        return next((t.key for t in opened if not person.groups.isdisjoint(t.candidate_groups)), None)
+        return next((t.key for t in opened if tasks_of.is_for(person, t)), None)
 
     return platform.transact(work)
 

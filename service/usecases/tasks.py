@@ -140,12 +140,14 @@ def upcoming(advance: Advance) -> Upcoming | None:
 
 
 def _next_task(uow: UnitOfWork, person: Person, instance_key: int) -> int | None:
-    tasks = [t for t in uow.tasks.open_of(instance_key) if may_work_on(person, t) and not _leads_only(person, t)]
+    tasks = [t for t in uow.tasks.open_of(instance_key) if may_work_on(person, t) and is_for(person, t)]
     return min(tasks, key=lambda t: (t.due is None, t.due, t.key)).key if tasks else None
 
 
-def _leads_only(person: Person, task: UserTask) -> bool:
-    return task.assignee != person.username and person.groups.isdisjoint(task.candidate_groups)
+def is_for(person: Person, task: UserTask) -> bool:
+    """Whether it is assigned or offered to her, not only to those she leads."""
+    offered = person.username in task.candidate_users or not person.groups.isdisjoint(task.candidate_groups)
+    return offered or task.assignee == person.username
 
 
 def save_draft(

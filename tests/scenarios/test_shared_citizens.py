@@ -95,6 +95,17 @@ def test_each_party_sees_its_own_part(course: Course) -> None:
     assert _page(course, "jens.teamleder").access.manage
 
 
+def test_those_who_see_a_part_start_what_is_theirs_and_go_on_to_its_task(course: Course) -> None:
+    started = {"kim.kontakt": "sp_fravaer", "sara.sof": "ut_sof_kontakt", "jonna.jobcenter": "ut_koordinering"}
+    for username, element_id in started.items():
+        page = _page(course, username)
+        assert element_id in {activity.element_id for activity in page.activities}
+        person = course.world.person(username)
+        key = cases.start_activity(course.world.platform, person, page.case.number, element_id)
+        assert key in {task.key for task in _page(course, username).tasks}
+    assert "ut_afslut_tilbud" not in {activity.element_id for activity in _page(course, "kim.kontakt").activities}
+
+
 def test_a_new_contact_person_does_not_see_the_former_ones_feedback(course: Course) -> None:
     _do(course, [{"spol": {"til": "2026-12-29T09:00"}}, {**FEEDBACK, "som": "kim.kontakt"}])
     _do(course, [{"aktivér": "ut_skift_tilbud", "som": "jonna.jobcenter"}])
