@@ -5,7 +5,7 @@ from alembic import op
 
 from service.store.columns import Instant
 
-revision = "0010"
+revision = "0009"
 down_revision = "0008"
 
 CLOSED = sa.text("closed_at IS NOT NULL")

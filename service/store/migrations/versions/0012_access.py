@@ -6,8 +6,8 @@ from alembic import op
 from service.store.columns import Instant
 from service.store.migrations.storage import keep_as_is
 
-revision = "0009"
-down_revision = "0014"
+revision = "0012"
+down_revision = "0011"
 
 DONE = sa.text("completed_by IS NOT NULL")
 MARKED = sa.text("marking IS NOT NULL AND closed_at IS NULL")
