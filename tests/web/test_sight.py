@@ -147,3 +147,23 @@ def test_a_refused_reading_leaves_none(house: House) -> None:
     before = house.access_rows()
     assert house.client("enh").get(f"/sager/{house.two.syd.number}").status_code == 403
     assert house.access_rows() == before
+
+
+def test_a_slip_when_asking_to_open_a_case_keeps_what_was_typed(house: House) -> None:
+    auditor = house.client("rev")
+    answer = auditor.post(
+        "/noedadgang", data={"sag": "UM-1999-00001", "begrundelse": "Stikprøve.", "_csrf": token(auditor)}
+    )
+    assert answer.status_code == 404
+    page = lxml.html.fromstring(answer.data)
+    [number] = page.xpath("//input[@name='sag'][@aria-invalid]")
+    assert number.get("value") == "UM-1999-00001"
+    assert "ingen sag" in page.get_element_by_id(number.get("aria-describedby")).text_content()
+    assert page.xpath("string(//textarea[@name='begrundelse'])") == "Stikprøve."
+
+
+def test_assigning_nothing_asks_for_tasks_and_a_colleague(house: House) -> None:
+    leader = house.client("led")
+    answer = leader.post("/opgaver/tildel", data={"til": "", "_csrf": token(leader)}, follow_redirects=True)
+    assert "vælg en kollega" in answer.text
+    assert "0 opgaver" not in answer.text

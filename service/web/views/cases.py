@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.domain.errors import BadInput, Forbidden, FormInvalid
+from service.domain.errors import BadInput, Forbidden, FormInvalid, NotFound
 from service.domain.figures import Period
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions, openings
@@ -114,22 +114,33 @@ def case(number: str) -> str | tuple[str, int]:
     except Forbidden as fault:
         if not openings.may_open(platform(), person(), number):
             raise
-        shown = openings.look(platform(), person())
-        return render_template("pages/noedadgang.html", page=shown, asked=number, refused=True), fault.status
+        return _ask_why(number, refused=True), fault.status
 
 
 @pages.route("/noedadgang", methods=["GET", "POST"])
-def opening() -> str | Response:
-    """Open a case with a written reason, for a while: break-glass access, and audits."""
+def opening() -> str | Response | tuple[str, int]:
+    """Open a case with a written reason, for a while: break-glass access, and audits. A slip keeps what she typed."""
     if request.method == "GET":
-        shown = openings.look(platform(), person())
-        return render_template("pages/noedadgang.html", page=shown, asked=request.args.get("sag", ""), refused=False)
+        return _ask_why(request.args.get("sag", ""))
     what, reason = request.form.get("sag", ""), request.form.get("begrundelse", "")
-    numbers = openings.open_with_reason(platform(), person(), what, reason)
-    flash("Sagen er åbnet. Begrundelsen står i adgangsloggen.", "success")
+    try:
+        numbers = openings.open_with_reason(platform(), person(), what, reason)
+    except NotFound as fault:
+        wrong = {"sag": _("Der er ingen sag med det nummer. Se efter, om det er skrevet rigtigt.")}
+        return _ask_why(what, reason, wrong), fault.status
+    except BadInput as fault:
+        return _ask_why(what, reason, {"begrundelse": str(fault)}), fault.status
+    flash(_("Sagen er åbnet. Begrundelsen står i adgangsloggen."), "success")
     if len(numbers) > 1:
         return redirect(url_for("cases.opening"))
     return redirect(url_for("cases.case", number=numbers[0]))
+
+
+def _ask_why(what: str, reason: str = "", wrong: Mapping[str, str] | None = None, *, refused: bool = False) -> str:
+    shown = openings.look(platform(), person())
+    return render_template(
+        "pages/noedadgang.html", page=shown, asked=what, reason=reason, wrong=wrong or {}, refused=refused
+    )
 
 
 @pages.post("/sager/<number>/notat")

@@ -66,11 +66,16 @@ def drop_filter() -> Response:
 def assign_many() -> Response:
     """Assign the ticked tasks to one colleague."""
     keys = [int(k) for k in request.form.getlist("opgave") if k.isdecimal()]
-    done, refused = tasks.assign_all(platform(), person(), keys, request.form.get("til", ""))
+    back = redirect(own_path(request.form.get("tilbage", "")) or url_for("tasks.inbox"))
+    colleague = request.form.get("til", "")
+    if not keys or not colleague:
+        flash(_("Sæt kryds ved opgaverne, og vælg en kollega."), "warning")
+        return back
+    done, refused = tasks.assign_all(platform(), person(), keys, colleague)
     flash(ngettext("{n} opgave er tildelt.", "{n} opgaver er tildelt.", done), "success")
     if refused:
         flash(_("{n} kunne ikke tildeles: {grund}").format(n=len(keys) - done, grund=refused), "warning")
-    return redirect(own_path(request.form.get("tilbage", "")) or url_for("tasks.inbox"))
+    return back
 
 
 @pages.get("/opgaver/<int:key>")
