@@ -37,3 +37,8 @@ def typed() -> Mapping[str, Sequence[str]]:
 def words(text: str) -> tuple[str, ...]:
     """Search words: what stands between spaces, at most six."""
     return tuple(text.split()[:6])
+
+
+def one_of(said: str, usual: str, *others: str) -> str:
+    """What an address says, if it is one of these; else the usual one, for addresses are also typed and mangled."""
+    return said if said in others else usual

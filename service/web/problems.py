@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from service.domain.errors import ForloebError
+from service.web.security import own_path
 from service.web.translations import gettext as _
 
 LOG = logging.getLogger("service.web")
@@ -83,4 +85,12 @@ def page(status: int, heading: str, text: str) -> Answer:
     if wants_json():
         return Response(response=f'{{"status": {status}}}', status=status, mimetype="application/json")
     g.setdefault("person", None)
-    return render_template("fejl.html", status=status, heading=heading, text=text), status
+    return render_template("fejl.html", status=status, heading=heading, text=text, back=_sent_from()), status
+
+
+def _sent_from() -> str:
+    """The page from which something was sent in vain, to try once more; empty when she only followed a link."""
+    came = urlsplit(request.referrer or "")
+    if request.method != "POST" or came.netloc != request.host:
+        return ""
+    return own_path(f"{came.path}?{came.query}" if came.query else came.path)

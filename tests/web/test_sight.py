@@ -167,3 +167,17 @@ def test_assigning_nothing_asks_for_tasks_and_a_colleague(house: House) -> None:
     answer = leader.post("/opgaver/tildel", data={"til": "", "_csrf": token(leader)}, follow_redirects=True)
     assert "vælg en kollega" in answer.text
     assert "0 opgaver" not in answer.text
+
+
+def test_an_address_with_an_unknown_view_shows_the_usual_one(house: House) -> None:
+    leader = house.client("led")
+    for address in ("/sager?vis=xx&orden=yy", "/instanser?vis=xx", "/opgaver?vis=xx&frist=yy"):
+        assert leader.get(address).status_code == 200
+
+
+def test_what_was_sent_in_vain_has_a_way_back(house: House) -> None:
+    leader, case = house.client("led"), f"/sager/{house.two.nord.number}"
+    note = {"tekst": " ", "_csrf": token(leader)}
+    for came, back in ((f"http://localhost{case}", [case]), ("https://elsewhere.test/x", [])):
+        page = lxml.html.fromstring(leader.post(f"{case}/notat", data=note, headers={"Referer": came}).data)
+        assert page.xpath("//main//a[contains(., 'prøv igen')]/@href") == back

@@ -14,7 +14,7 @@ from service.domain.figures import Period
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions, openings
 from service.usecases.inbox import NOBODY
-from service.web.here import person, platform, typed, words
+from service.web.here import one_of, person, platform, typed, words
 from service.web.rendering.times import say_date
 from service.web.translations import gettext as _
 
@@ -28,7 +28,7 @@ def listed() -> str:
     digits = "".join(c for c in text if c.isdigit())
     wanted = CaseQuery(
         **_narrowed(request.args),
-        state=request.args.get("vis", "åbne"),
+        state=one_of(request.args.get("vis", ""), "åbne", "bero", "lukkede", "alle"),
         status=request.args.get("status") or None,
         order=request.args.get("orden", "nyeste"),
         cpr=digits if len(digits) == 10 else None,

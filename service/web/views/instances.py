@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from service.domain.views import InstanceQuery
 from service.usecases import instances, monitor
-from service.web.here import person, platform
+from service.web.here import one_of, person, platform
 from service.web.translations import gettext as _
 
 pages = Blueprint("instances", __name__)
@@ -20,7 +20,9 @@ def listed() -> str:
     wanted = InstanceQuery(
         process_id=request.args.get("procedure") or None,
         version=int(version) if version.isdecimal() else None,
-        state=request.args.get("vis", "aktive"),
+        state=one_of(
+            request.args.get("vis", ""), "aktive", "hændelser", "suspenderede", "afsluttede", "annullerede", "alle"
+        ),
         element_id=request.args.get("trin") or None,
         case_number=request.args.get("sag", "").strip() or None,
         after=request.args.get("efter") or None,
