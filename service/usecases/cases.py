@@ -392,12 +392,13 @@ def report_with(platform: Platform, person: Person, number: str, name: str, valu
     platform.transact(work)
 
 
-def accesses(platform: Platform, person: Person, number: str) -> Sequence[tuple[datetime, str, str, str]]:
-    """Who has read the case: (when, who, what, reason). For those who manage it, and for auditors."""
+def accesses(platform: Platform, person: Person, number: str) -> Sequence[tuple[datetime, str, str, str, str]]:
+    """Who has read the case: (when, username, what, reason, name). For those who manage it, and for auditors."""
 
-    def work(uow: UnitOfWork) -> Sequence[tuple[datetime, str, str, str]]:
+    def work(uow: UnitOfWork) -> Sequence[tuple[datetime, str, str, str, str]]:
         case = by_number(uow, number)
         access.require_log(Advance(platform, uow, person), case)
-        return uow.access_log.of_case(case.key)
+        names = {account.person.username: account.person.name for account in uow.people.all()}
+        return [(*row, names.get(row[1], row[1])) for row in uow.access_log.of_case(case.key)]
 
     return platform.read(work)

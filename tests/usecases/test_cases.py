@@ -66,7 +66,7 @@ class TestReading:
         assert openings.open_with_reason(platform, ruth, case.number, "Klage fra borgeren") == [case.number]
         assert look(office, "ruth", case).citizen.name == "Anna Test Dal"
         last = cases.accesses(office.world.platform, office.person("lone"), case.number)[0]
-        assert last[1:] == ("ruth", "sag", "Klage fra borgeren")
+        assert last[1:] == ("ruth", "sag", "Klage fra borgeren", "Ruth Test Revisor")
 
     def test_only_leaders_and_auditors_see_who_has_read(self, office):
         case = office.receive()
