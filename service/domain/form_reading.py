@@ -91,7 +91,7 @@ class _Reader(FieldReader):
         self.refuse_unknown(None, said, frozenset({"titel", "intro", "underskrifter"}), "»udskrift«")
         signatures = self.take(None, said, "underskrifter", list, [])
         if not all(isinstance(line, str) and line.strip() for line in signatures):
-            self.fault(None, '»underskrifter« er en liste af tekster, for eksempel ["Borger", "Mentor"].')
+            self.fault(None, '»underskrifter« er en liste af tekster, for eksempel ["Borger", "Sagsbehandler"].')
             signatures = []
         return Print(
             self.take(None, said, "titel", str, ""), self.take(None, said, "intro", str, ""), tuple(signatures)

@@ -27,7 +27,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDocument:
-    """A document for the case. `kind` is what rights and lists speak of (`mentoraftale`, `brev` …)."""
+    """A document for the case. `kind` is what rights and lists speak of (`aftale`, `brev` …)."""
 
     title: str
     kind: str

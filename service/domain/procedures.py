@@ -42,8 +42,8 @@ class CaseFields(Part):
     """Source of the enquiry, for the reports."""
     timer_brugt: Feel | None = None
     timer_ramme: Feel | None = None
-    udskrivning: Feel | None = None
-    """A date by which lists may be sorted (such as an expected discharge)."""
+    noegledato: Feel | None = None
+    """A date by which lists may be sorted, and against which figures measure."""
     markering: Feel | None = None
     """A text that every page about the citizen shows while the case is open, to all in the house who may see her; null: none.
     It also knows `sagsbehandler` (`{brugernavn, navn}`), the case's worker."""
@@ -224,7 +224,7 @@ class DaysMeasure(Part):
 
 
 class BeforeDateMeasure(Part):
-    """Share that reached `milepael` no later than the case's date (`felter.udskrivning`)."""
+    """Share that reached `milepael` no later than the case's date (`felter.noegledato`)."""
 
     maal: Literal["inden_dato"]
     titel: str

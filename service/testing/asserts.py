@@ -177,7 +177,7 @@ def contacts(course: Course, wanted: int) -> None:
 
 
 def records(course: Course, wanted: Mapping[str, Mapping[str, Any] | int]) -> None:
-    """`skemaer: {d2-mentoraftale: {felt: værdi}}` for the newest version, or the number of versions."""
+    """`skemaer: {aftale: {felt: værdi}}` for the newest version, or the number of versions."""
     owner = course.case().key
     kept = course.read(lambda uow: uow.cases.records(owner))
     for form_id, want in wanted.items():

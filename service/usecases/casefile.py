@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, str] = {
     "kilde": "source",
     "timer_brugt": "hours_used",
     "timer_ramme": "hours_budget",
-    "udskrivning": "sort_date",
+    "noegledato": "sort_date",
 }
 """Manifest `felter` → the case's column."""
 
