@@ -16,6 +16,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
+from service.domain.alphabet import alphabetical
 from service.domain.form_model import Option
 from service.domain.json import Json
 
@@ -154,7 +155,7 @@ class Registers:
         """All that stand, removed ones included; by name, then by date."""
         if register_id not in self._ordered:
             rows = self._rows[register_id]
-            by_name = sorted(rows, key=lambda r: (self.name_of(r).casefold(), r.id, r.valid_from or date.min))
+            by_name = sorted(rows, key=lambda r: (alphabetical(self.name_of(r)), r.id, r.valid_from or date.min))
             self._ordered[register_id] = by_name
         return self._ordered[register_id]
 

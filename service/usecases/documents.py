@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.domain.access import Person
+from service.domain.alphabet import alphabetical
 from service.domain.attachments import TYPES, Limits, plain_name, sniff
 from service.domain.cases import Case, CaseRecord, Document
 from service.domain.errors import BadInput, Forbidden, NotFound
@@ -105,7 +106,7 @@ def look(platform: Platform, person: Person, number: str, kind: str = "") -> Cas
             case=access.shown_case(case, granted),
             access=granted,
             papers=[p for p in papers if kind in ("", p.kind)],
-            kinds=sorted({(p.kind, p.kind_title) for p in papers}, key=lambda pair: pair[1]),
+            kinds=sorted({(p.kind, p.kind_title) for p in papers}, key=lambda pair: alphabetical(pair[1])),
             attachable=may_attach,
         )
 

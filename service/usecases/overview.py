@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 
 from service.domain.access import Person
+from service.domain.alphabet import alphabetical
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import Forbidden
 from service.domain.figures import Figures, Period
@@ -130,7 +131,9 @@ def look(platform: Platform, person: Person, wanted: Wanted) -> Overview:
             offered=offered,
             report=chosen,
             figures=figures,
-            units=sorted(((u, names.get(u, u)) for u in (names if everywhere else led)), key=lambda pair: pair[1]),
+            units=sorted(
+                ((u, names.get(u, u)) for u in (names if everywhere else led)), key=lambda pair: alphabetical(pair[1])
+            ),
             standing=_standing(uow, catalog, kinds, _within(led, wanted.unit), period, now, names) if led else None,
             lists_cases=chosen is not None and chosen.plan.sagstype in kinds,
         )
@@ -224,4 +227,4 @@ def _workers(uow: UnitOfWork, cases: Sequence[CaseCount], tasks: Sequence[TaskCo
         )
         for username in {c.worker for c in cases} | by_assignee.keys()
     ]
-    return sorted(rows, key=lambda row: (row.username is None, row.name))
+    return sorted(rows, key=lambda row: (row.username is None, alphabetical(row.name)))

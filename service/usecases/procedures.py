@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.access import PLATFORM_ROLES, Person
+from service.domain.alphabet import alphabetical
 from service.domain.definitions import ProcessModel, ResourceKind, Version
 from service.domain.errors import Forbidden, NotFound
 from service.domain.procedures import Manifest
@@ -54,7 +55,7 @@ def listed(platform: Platform) -> Sequence[ProcedureGroup]:
 
         def of(folder: str, kind: ResourceKind) -> list[Version]:
             found = [v for (k, _), v in catalog.latest.items() if k is kind and v.folder == folder]
-            return sorted(found, key=lambda v: v.name)
+            return sorted(found, key=lambda v: alphabetical(v.name))
 
         return [
             ProcedureGroup(

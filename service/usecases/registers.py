@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from service.domain.access import SYSTEM, Person
+from service.domain.alphabet import alphabetical
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import EntryChanged, Forbidden, FormInvalid, NotFound
 from service.domain.form_model import Option
@@ -105,7 +106,7 @@ def listed(platform: Platform, person: Person) -> Sequence[RegisterCard]:
             for id_, (folder, kind) in catalog.registers.kinds.items()
             if kept_by(person, kind)
         ]
-        return sorted(found, key=lambda card: card.kind.titel.casefold())
+        return sorted(found, key=lambda card: alphabetical(card.kind.titel))
 
     return platform.read(work)
 
@@ -345,7 +346,9 @@ def _choices(uow: UnitOfWork, registers: Registers, field_: RegisterField, day: 
             return [Option(said, value) for value, said in field_.valg.items()]
         case FieldType.PERSON:
             people = [a for a in uow.people.all() if a.active]
-            return sorted((Option(a.person.name, a.person.username) for a in people), key=lambda o: o.label.casefold())
+            return sorted(
+                (Option(a.person.name, a.person.username) for a in people), key=lambda o: alphabetical(o.label)
+            )
         case FieldType.UNIT:
             return [Option(unit.name, unit.id) for unit in uow.people.units() if unit.closed_at is None]
         case FieldType.ROW:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.access import PLATFORM_ROLES, Membership, Person
+from service.domain.alphabet import alphabetical
 from service.domain.errors import FormInvalid, NotFound, WrongState
 from service.domain.storage import Account, Unit, UnitOfWork
 from service.usecases import changes, people
@@ -83,7 +84,7 @@ def listed(platform: Platform, person: Person, query: StaffQuery) -> StaffList:
     changes.require_administrator(person)
 
     def work(uow: UnitOfWork) -> StaffList:
-        found = sorted((a for a in uow.people.all() if _fits(a, query)), key=lambda a: a.person.name.casefold())
+        found = sorted((a for a in uow.people.all() if _fits(a, query)), key=lambda a: alphabetical(a.person.name))
         first = (query.page - 1) * PAGE
         units = {unit.id: unit.name for unit in uow.people.units()}
         return StaffList(found[first : first + PAGE], len(found), units, _roles(platform, uow))
@@ -228,7 +229,7 @@ def _roles(platform: Platform, uow: UnitOfWork) -> dict[str, str]:
     """By what people read; the platform's own last."""
     manifests = platform.catalogs.view(uow.definitions).manifests.values()
     found = {role: info.titel for manifest in manifests for role, info in manifest.roller.items()}
-    ordered = sorted((r for r in found if r not in PLATFORM_ROLES), key=lambda role: found[role].casefold())
+    ordered = sorted((r for r in found if r not in PLATFORM_ROLES), key=lambda role: alphabetical(found[role]))
     return {**{role: found[role] for role in ordered}, **{r: PLATFORM_TITLES[r] for r in sorted(PLATFORM_ROLES)}}
 
 
@@ -278,7 +279,7 @@ def _said(account: Account, units: Sequence[Unit], roles: Mapping[str, str]) -> 
         "Titel": account.title,
         "E-mail": account.mail,
         "Telefon": account.phone,
-        "Roller": ", ".join(sorted(role(m) for m in account.person.memberships)),
-        "Leder": ", ".join(sorted(names.get(u, u) for u in account.person.leads)),
+        "Roller": ", ".join(sorted((role(m) for m in account.person.memberships), key=alphabetical)),
+        "Leder": ", ".join(sorted((names.get(u, u) for u in account.person.leads), key=alphabetical)),
         "Kompetencer": ", ".join(account.competences),
     }

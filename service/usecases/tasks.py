@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from service.domain.access import Person, may_complete, split_group
+from service.domain.alphabet import alphabetical
 from service.domain.cases import Case, Citizen, Draft
 from service.domain.definitions import ElementInfo
 from service.domain.errors import BadInput, Forbidden, NotFound, TaskMovedOn, WrongState
@@ -384,7 +385,7 @@ def _colleagues(uow: UnitOfWork, person: Person, task: UserTask) -> list[tuple[s
         membership = split_group(group)
         for account in uow.people.with_role(membership.role, membership.unit or None):
             names[account.person.username] = account.person.name
-    return sorted(names.items(), key=lambda pair: pair[1])
+    return sorted(names.items(), key=lambda pair: alphabetical(pair[1]))
 
 
 def _form(advance: Advance, task: UserTask, case: Case | None) -> tuple[Form | None, FormContext | None]:

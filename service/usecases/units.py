@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.access import Person
+from service.domain.alphabet import alphabetical
 from service.domain.errors import FormInvalid, NotFound
 from service.domain.storage import Account, Unit, UnitOfWork
 from service.usecases import changes, people
@@ -63,7 +64,7 @@ def listed(platform: Platform, person: Person) -> Sequence[UnitRow]:
         rows = [
             UnitRow(
                 unit,
-                sorted(a.person.name for a in accounts if unit.id in a.person.leads),
+                sorted((a.person.name for a in accounts if unit.id in a.person.leads), key=alphabetical),
                 sum(unit.id in a.person.units for a in accounts),
             )
             for unit in uow.people.units()
@@ -80,7 +81,7 @@ def look(platform: Platform, person: Person, unit_id: str | None) -> UnitPage:
     def work(uow: UnitOfWork) -> UnitPage:
         unit = None if unit_id is None else _unit(uow, unit_id)
         accounts = uow.people.all()
-        active = sorted((a for a in accounts if a.active), key=lambda a: a.person.name.casefold())
+        active = sorted((a for a in accounts if a.active), key=lambda a: alphabetical(a.person.name))
         leaders = _leaders(accounts, unit.id) if unit else []
         return UnitPage(
             unit,

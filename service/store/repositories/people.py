@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, desc, insert, select
 
 from service.domain.access import Membership, Person
+from service.domain.alphabet import alphabetical
 from service.domain.storage import Account, Change, Unit
 from service.store.repositories.counters import raised
 from service.store.session import Record, Session
@@ -22,25 +23,23 @@ _BY_KEY = Prepared(_ACCOUNTS.where(account.c.key == bindparam("key")))
 _MEMBERSHIPS = Prepared(select(membership).where(among(membership.c.account_key, "keys")))
 _LEADS = Prepared(select(leads).where(among(leads.c.account_key, "keys")))
 _WITH_ROLE = Prepared(
-    _ACCOUNTS.where(account.c.active)
-    .where(account.c.key.in_(select(membership.c.account_key).where(membership.c.role == bindparam("role"))))
-    .order_by(account.c.name, account.c.key)
+    _ACCOUNTS.where(account.c.active).where(
+        account.c.key.in_(select(membership.c.account_key).where(membership.c.role == bindparam("role")))
+    )
 )
 _WITH_ROLE_IN = Prepared(
-    _ACCOUNTS.where(account.c.active)
-    .where(
+    _ACCOUNTS.where(account.c.active).where(
         account.c.key.in_(
             select(membership.c.account_key).where(
                 membership.c.role == bindparam("role"), membership.c.unit == bindparam("unit")
             )
         )
     )
-    .order_by(account.c.name, account.c.key)
 )
 _LEADERS = Prepared(
-    _ACCOUNTS.where(account.c.active)
-    .where(account.c.key.in_(select(leads.c.account_key).where(leads.c.unit == bindparam("unit"))))
-    .order_by(account.c.name, account.c.key)
+    _ACCOUNTS.where(account.c.active).where(
+        account.c.key.in_(select(leads.c.account_key).where(leads.c.unit == bindparam("unit")))
+    )
 )
 _ALL = Prepared(_ACCOUNTS.order_by(account.c.username))
 _PUT = Upsert(
@@ -53,9 +52,7 @@ _FORGET_ROLES = tuple(
     Prepared(delete(table).where(table.c.account_key == bindparam("b_key"))) for table in (membership, leads)
 )
 _ADD_MEMBERSHIP, _ADD_LEAD = Prepared(insert(membership)), Prepared(insert(leads))
-_FILTERS = Prepared(
-    select(saved_filter).where(saved_filter.c.account_key == bindparam("key")).order_by(saved_filter.c.name)
-)
+_FILTERS = Prepared(select(saved_filter).where(saved_filter.c.account_key == bindparam("key")))
 _SAVE_FILTER = Upsert(
     saved_filter,
     lambda insert: insert.on_conflict_do_update(
@@ -67,7 +64,7 @@ _DROP_FILTER = Prepared(
         saved_filter.c.account_key == bindparam("b_key"), saved_filter.c.name == bindparam("b_name")
     )
 )
-_UNITS = Prepared(select(unit).order_by(unit.c.name, unit.c.id))
+_UNITS = Prepared(select(unit))
 _UNIT = Prepared(select(unit).where(unit.c.id == bindparam("id")))
 _PUT_UNIT = Upsert(
     unit,
@@ -116,15 +113,16 @@ class SqlPeople:
 
     def with_role(self, role: str, unit: str | None = None) -> Sequence[Account]:
         if unit is None:
-            return self._accounts(_WITH_ROLE, {"role": role})
-        return self._accounts(_WITH_ROLE_IN, {"role": role, "unit": unit})
+            return _by_name(self._accounts(_WITH_ROLE, {"role": role}))
+        return _by_name(self._accounts(_WITH_ROLE_IN, {"role": role, "unit": unit}))
 
     def leaders_of(self, unit: str) -> Sequence[Account]:
-        return self._accounts(_LEADERS, {"unit": unit})
+        return _by_name(self._accounts(_LEADERS, {"unit": unit}))
 
     def units(self) -> Sequence[Unit]:
         """By name."""
-        return [Unit(**row._mapping) for row in self._session.rows(_UNITS)]
+        units = [Unit(**row._mapping) for row in self._session.rows(_UNITS)]
+        return sorted(units, key=lambda u: (alphabetical(u.name), u.id))
 
     def unit(self, id_: str) -> Unit | None:
         row = self._session.first(_UNIT, {"id": id_})
@@ -141,7 +139,8 @@ class SqlPeople:
         return [Change(**row._mapping) for row in rows]
 
     def filters(self, account_key: int) -> Mapping[str, Mapping[str, str]]:
-        return {row.name: row.query for row in self._session.rows(_FILTERS, {"key": account_key})}
+        found = {row.name: row.query for row in self._session.rows(_FILTERS, {"key": account_key})}
+        return dict(sorted(found.items(), key=lambda pair: alphabetical(pair[0])))
 
     def save_filter(self, account_key: int, name: str, query: Mapping[str, str]) -> None:
         self._session.write(_SAVE_FILTER, {"account_key": account_key, "name": name, "query": dict(query)})
@@ -161,6 +160,10 @@ class SqlPeople:
         for lead in self._session.rows(_LEADS, keys):
             led[lead.account_key].add(lead.unit)
         return [_account(row, frozenset(memberships[row.key]), frozenset(led[row.key])) for row in rows]
+
+
+def _by_name(accounts: list[Account]) -> list[Account]:
+    return sorted(accounts, key=lambda a: (alphabetical(a.person.name), a.person.key))
 
 
 def _account_row(account: Account) -> dict[str, Any]:

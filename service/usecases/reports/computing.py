@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.access import Person
+from service.domain.alphabet import alphabetical
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput, Forbidden, NotFound
 from service.domain.figures import Cohort, Distribution, Figures, Movement, Period, Share, whole_percent
@@ -77,7 +78,9 @@ def compute(uow: UnitOfWork, report: Report, period: Period, now: datetime) -> F
         sources_title=plan.titel_kilder,
         period=period,
         computed_at=now,
-        units=None if report.units is None else tuple(sorted(names.get(u, u) for u in report.units)),
+        units=None
+        if report.units is None
+        else tuple(sorted((names.get(u, u) for u in report.units), key=alphabetical)),
         movement=movement,
         sources=sources,
         reasons=_reasons(report.kind, counts.reasons(cohort, period.begin, period.end)),
