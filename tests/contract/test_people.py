@@ -103,14 +103,16 @@ def test_units(store: SqlStore) -> None:
 
 def test_people_units_and_filters_stand_in_the_order_of_the_danish_alphabet(store: SqlStore) -> None:
     names = ["åse", "zenia", "ærø", "østen", "anna"]
-    put(store, *(account(name, ("a", "")) for name in names))
+    people = [account(name, ("a", "")) for name in names]
+    put(store, *people)
+    hers = people[0].person.key
     for name in names:
         store.transact(lambda uow, n=name: uow.people.put_unit(m.unit(n)))  # type: ignore[misc]
-        store.transact(lambda uow, n=name: uow.people.save_filter(7, n, {}))  # type: ignore[misc]
+        store.transact(lambda uow, n=name: uow.people.save_filter(hers, n, {}))  # type: ignore[misc]
     ordered = ["anna", "zenia", "ærø", "østen", "åse"]
     assert [a.person.username for a in store.read(lambda uow: uow.people.with_role("a"))] == ordered
     assert [u.id for u in store.read(lambda uow: uow.people.units()) if u.id in names] == ordered
-    assert list(store.read(lambda uow: uow.people.filters(7))) == ordered
+    assert list(store.read(lambda uow: uow.people.filters(hers))) == ordered
 
 
 def test_notices_unread_first(store: SqlStore) -> None:
