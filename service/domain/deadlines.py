@@ -89,6 +89,13 @@ class Calendar:
         return Count(unit, start, days, end_of_day(day), tuple(skipped), self.version)
 
 
+def deadline_key(drawn: str, scope_key: int) -> str:
+    """The id of a deadline's row: the id in the diagram, and the run of the scope that it belongs to. Two runs at the same
+    time (a process called twice, two instances of a multi-instance) so have a deadline each.
+    """
+    return f"{drawn}@{scope_key}"
+
+
 def end_of_day(day: date) -> datetime:
     """23:59:59 local time of that day, as an instant in UTC."""
     return datetime.combine(day, END_OF_DAY, LOCAL_ZONE).astimezone(UTC)
@@ -111,6 +118,7 @@ class Deadline:
     owner_key: int
     """The case's key, or the root instance's when it has no case."""
     id: str
+    """A `deadline_key`; of a deadline from before each scope had its own, the drawn id alone."""
     name: str
     due: datetime | None
     computed: datetime | None
@@ -122,3 +130,9 @@ class Deadline:
     extended_by: str | None = None
     extension_reason: str | None = None
     met_at: datetime | None = None
+
+    @property
+    def drawn(self) -> str:
+        """Its id in the diagram."""
+        drawn, _, scope = self.id.rpartition("@")
+        return drawn if drawn and scope.isdecimal() else self.id

@@ -231,7 +231,7 @@ class Instances(Protocol):
         """Store everything of a step but its effects: state, status, waits opened and closed, due changes, incidents,
         element instances, called instances, and one history entry (its `number` is set here). Raises `Stale` when the
         version has moved. Timers bound to a paused deadline are stored held. Candidate groups, search words and deadline
-        rows (`<forloeb:frist>` bindings) go with their waits: one id is one deadline of the case, and every open wait
+        rows (`<forloeb:frist>` bindings) go with their waits: one key is one deadline of the case, and every open wait
         bound to it is due when it is. Completing a bound task meets its deadline. A step costs a bounded number of
         statements, whatever came before.
         """

@@ -28,7 +28,8 @@ class WaitKind(StrEnum):
 class DeadlineBinding:
     """A due instant that is bound to a deadline row of the case (`<forloeb:frist id>`).
 
-    `counts` are the working-day counts made while the expression was evaluated: its explanation. `due` None: not known yet.
+    `id` is a `deadline_key`. `counts` are the working-day counts made while the expression was evaluated: its explanation.
+    `due` None: not known yet.
     """
 
     id: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from .homes import deadline_homes
 from .model import (
     Activity as ActivityModel,
 )
@@ -74,12 +75,14 @@ class Program:
 
     root: ScopeSpec
     start_ids: frozenset[str]
+    deadline_homes: Mapping[str, str]
+    """Drawn id of a deadline → id of the scope it belongs to."""
 
 
 def compile_process(process: Process) -> Program:
     root = _scope(process.scope, ScopeSpec(process.id))
     starts = frozenset(e.id for e in process.scope.elements.values() if e.type == "startEvent")
-    return Program(root, starts)
+    return Program(root, starts, deadline_homes(process.scope))
 
 
 def _scope(scope: Scope, spec: ScopeSpec) -> ScopeSpec:

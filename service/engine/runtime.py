@@ -20,7 +20,7 @@ from service.domain.facts import ElementChange, ElementState, FlowTaken, StatusS
 from service.domain.instances import InstanceStatus
 from service.domain.json import Json, Variables
 from service.domain.ports import Keys
-from service.domain.waits import CloseReason, IncidentOpened, WaitKind
+from service.domain.waits import CloseReason, DeadlineBinding, IncidentOpened, WaitKind
 
 from .compiler import Program
 from .conditions import interrupts, look_again
@@ -290,9 +290,9 @@ class Runtime:
             "called_key": home.called_key,
         }
 
-    def bind(self, task: Task) -> None:
+    def bind(self, task: Task, binding: DeadlineBinding) -> None:
         """Its due instant is bound to a deadline and evaluated anew when its variables change."""
-        task.internal_data["wait"]["bound"] = True
+        task.internal_data["wait"]["bound"] = binding.id
         self.bound[task.id] = None
 
     def close_waits(self, task: Task, reason: CloseReason) -> None:

@@ -2,7 +2,7 @@
 
 The note (`internal_data["wait"]`) holds what the engine needs when the stimulus comes: `k` kind, `due`, `since` (when the
 wait began, as of which a bound expression is evaluated), `left` and `cycle` of a repeating timer, `code` of an error,
-`name` of a signal, `was` whether a condition held when it was last looked at.
+`name` of a signal, `was` whether a condition held when it was last looked at, `bound` the id of the deadline's row.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 
-from service.domain.deadlines import Count
+from service.domain.deadlines import Count, deadline_key
 from service.domain.waits import DeadlineBinding, IncidentType, SubscriptionWait, TimerWait, WaitKind
 
 from . import conditions
@@ -82,7 +82,7 @@ def _open_timer(runtime: Runtime, task: Task, trigger: TimerTrigger, chain: Chai
         more = {"since": runtime.now.isoformat()}
     note(task, WaitKind.TIMER, due=due.isoformat() if due is not None else None, **more)
     if binding is not None:
-        runtime.bind(task)
+        runtime.bind(task, binding)
     runtime.ledger.open(TimerWait(**base, due=due, deadline=binding))
 
 
@@ -93,7 +93,7 @@ def timer_due(
     what = "Timerens tidspunkt"
     value, counts = runtime.evaluator.explained(trigger.value, runtime.scopes.visible(chain), since)
     due = demand_instant(value, what) if trigger.form == "timeDate" else _duration_due(trigger.value, value, since)
-    binding = deadline(task, due, counts)
+    binding = deadline(runtime, task, due, counts)
     if due is None and binding is None:
         raise runtime.evaluator.wrong(what, trigger.value, value, "et tidspunkt eller en varighed")
     return due, binding
@@ -138,9 +138,25 @@ def next_beat(wait: dict[str, Any], now: datetime) -> datetime | None:
     return due
 
 
-def deadline(task: Task, due: datetime | None, counts: tuple[Count, ...]) -> DeadlineBinding | None:
+def deadline(runtime: Runtime, task: Task, due: datetime | None, counts: tuple[Count, ...]) -> DeadlineBinding | None:
     """The binding to a deadline row, when the element has one."""
     element = task.task_spec.element
     if element.deadline_id is None:
         return None
-    return DeadlineBinding(id=element.deadline_id, name=element.name or element.id, due=due, counts=counts)
+    bound = task.internal_data.get("wait", {}).get("bound")
+    if bound is None:
+        bound = deadline_key(element.deadline_id, _home(runtime, task))
+    elif bound is True:  # it began to wait before each scope had deadlines of its own
+        bound = element.deadline_id
+    return DeadlineBinding(id=bound, name=element.name or element.id, due=due, counts=counts)
+
+
+def _home(runtime: Runtime, task: Task) -> int:
+    """Key of the scope that the element's deadline belongs to, or of the element itself."""
+    element, workflow = task.task_spec.element, task.workflow
+    home = runtime.program(workflow.home.definition_key).deadline_homes[element.deadline_id]
+    if home == element.id:
+        return int(task.id)
+    while workflow.spec.name != home:
+        workflow = workflow.container.workflow
+    return int(workflow.chain[0])

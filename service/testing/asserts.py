@@ -281,9 +281,11 @@ def _elements(course: Course) -> list[ElementRow]:
 
 
 def _deadlines(course: Course) -> dict[str, Deadline]:
+    """By the id in the diagram; one that is waited for goes before what was, the last begun before the others."""
     found = course.find_case()
     owner = found.key if found else course.instance().root_key
-    return {d.id: d for d in course.read(lambda uow: uow.deadlines.of(owner))}
+    rows, awaited = course.read(lambda uow: (uow.deadlines.of(owner), uow.deadlines.awaited(owner)))
+    return {d.drawn: d for d in sorted(rows, key=lambda d: (d.id in awaited, d.set_at, d.id))}
 
 
 def _same(what: str, wanted: object, seen: object) -> None:

@@ -29,7 +29,8 @@ def carry_out(
         case DeadlinesResumed():
             resume(advance, owner, frozenset(effect.recompute))
         case DeadlineExtended():
-            extend(advance, owner, effect.deadline_id, _instant(effect.until), effect.reason)
+            deadline = running(advance.uow, owner, effect.deadline_id)
+            extend(advance, owner, deadline.id, _instant(effect.until), effect.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class ByNeed:
     """Deadlines for a page."""
 
     rows: tuple[Deadline, ...]
-    """Those that somebody or something waits for first, soonest first; then the others, latest first."""
+    """Those that somebody or something waits for first, soonest first; then the others, latest first: of those that were
+    counted again and again only the last.
+    """
     lapsed: frozenset[str]
     """Ids of those that nothing waits for any more and nobody met."""
 
@@ -49,19 +52,20 @@ def by_need(uow: UnitOfWork, owner: int, *, running: bool) -> ByNeed:
     """All deadlines of a case (or instance). Nothing waits for any when it does not run."""
     rows, awaited = uow.deadlines.of(owner), uow.deadlines.awaited(owner)
     open_ones = [d for d in rows if running and d.met_at is None and (d.due is None or d.id in awaited)]
-    others = [d for d in rows if d not in open_ones]
+    last = {d.drawn: d for d in sorted(rows, key=lambda d: d.set_at) if d not in open_ones}
+    others = [d for d in rows if last.get(d.drawn) is d]
     lapsed = frozenset(d.id for d in others if d.met_at is None)
     return ByNeed((*open_ones, *reversed(others)), lapsed)
 
 
 def pause(advance: Advance, owner: int, ids: tuple[str, ...] | None) -> None:
     """Nothing bound to a paused deadline fires; its date stays visible. No ids: those counted in working days."""
-    rows = {d.id: d for d in advance.uow.deadlines.of(owner)}
-    unknown = set(ids or ()) - set(rows)
+    rows = advance.uow.deadlines.of(owner)
+    unknown = set(ids or ()) - {row.drawn for row in rows}
     if unknown:
         raise BadInput(why=f"Der er ingen frist ved navn {', '.join(sorted(unknown))} på sagen.")
-    for row in rows.values():
-        chosen = row.id in ids if ids is not None else bool(row.counts)
+    for row in rows:
+        chosen = row.drawn in ids if ids is not None else bool(row.counts)
         if chosen and row.met_at is None and row.paused_at is None:
             _put(advance, replace(row, paused_at=advance.now))
     _mark_case(advance, owner, paused=True)
@@ -75,7 +79,7 @@ def resume(advance: Advance, owner: int, recompute: frozenset[str]) -> None:
         if row.paused_at is None:
             continue
         resumed = replace(row, paused_at=None)
-        if row.id in recompute:
+        if row.drawn in recompute:
             resumed = replace(resumed, due=row.computed, extended_until=None, extended_by=None, extension_reason=None)
         elif row.counts and row.due is not None and row.due > row.paused_at:
             again = _recounted(advance, row.paused_at, row.due, row.counts[-1].unit)
@@ -95,6 +99,18 @@ def extend(advance: Advance, owner: int, deadline_id: str, until: datetime, reas
         row, due=until, extended_until=until, extended_by=advance.actor.username, extension_reason=reason
     )
     _put(advance, extended)
+
+
+def running(uow: UnitOfWork, owner: int, drawn: str) -> Deadline:
+    """The deadline that a diagram means by this name. Raises BadInput when there is none, or several run at once."""
+    rows = [row for row in uow.deadlines.of(owner) if row.drawn == drawn]
+    awaited = uow.deadlines.awaited(owner)
+    running = [row for row in rows if row.id in awaited]
+    if not rows:
+        raise BadInput(why=f"Der er ingen frist ved navn {drawn} på sagen.")
+    if len(running) > 1:
+        raise BadInput(why=f"Der løber flere frister ved navn {drawn} på sagen. Forlæng den rette på sagens side.")
+    return running[0] if running else max(rows, key=lambda row: row.set_at)
 
 
 def _put(advance: Advance, deadline: Deadline) -> None:

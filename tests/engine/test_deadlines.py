@@ -12,9 +12,12 @@ from service.domain.instances import TimerFired
 
 from .conftest import Runner
 from .drawing import (
+    ad_hoc,
     boundary,
+    call,
     catch,
     chain,
+    definitions,
     diagram,
     due,
     end,
@@ -24,12 +27,14 @@ from .drawing import (
     io,
     many,
     message,
+    process,
     script,
     start,
+    sub,
     timer,
     user,
 )
-from .driver import T0
+from .driver import T0, Run
 
 
 def at(text: str) -> datetime:
@@ -43,7 +48,7 @@ def one(*extensions: str) -> bytes:
 def test_a_bound_due_date_tells_its_counts(run: Runner) -> None:
     r = run(one(due("=arbejdsdage(modtaget, antal)"), frist("f1")), {"modtaget": "2026-03-31", "antal": 2})
     binding = r.wait("a").deadline
-    assert (binding.id, binding.name, binding.due) == ("f1", "Opret sag", at("2026-04-07T21:59:59Z"))
+    assert (binding.id, binding.name, binding.due) == ("f1@1", "Opret sag", at("2026-04-07T21:59:59Z"))
     count = binding.counts[0]
     assert (count.days, count.start, count.due) == (2, at("2026-03-31T00:00:00+02:00"), binding.due)
     assert [s.why for s in count.skipped] == ["skærtorsdag", "langfredag", "lørdag", "søndag", "anden påskedag"]
@@ -115,7 +120,7 @@ def test_a_bound_timer_waits_unarmed_then_armed(run: Runner) -> None:
             chain("t", "z", "e"),
         )
     )
-    assert (r.wait("t").due, r.wait("t").deadline.id, r.wait("t").deadline.name) == (None, "t2", "26 uger")
+    assert (r.wait("t").due, r.wait("t").deadline.id, r.wait("t").deadline.name) == (None, "t2@1", "26 uger")
     r.set(udskrevet="2026-03-02T08:00:00Z")
     assert r.wait("t").due is None, "a text plus a duration is nothing"
 
@@ -233,7 +238,7 @@ def test_a_review_counts_on_the_new_calendar(run: Runner) -> None:
     (change,) = r.step.due_changes
     assert (change.due, change.deadline.counts[0].calendar_version) == (at("2026-03-04T22:59:59Z"), 2)
     r.review()
-    assert [c.deadline.id for c in r.step.due_changes] == ["f1", "f2"]
+    assert [c.deadline.id for c in r.step.due_changes] == ["f1@1", "f2@1"]
     assert r.wait("t").due == at("2026-03-05T22:59:59Z")
 
 
@@ -241,3 +246,91 @@ def test_each_of_several_instances_is_bound(run: Runner) -> None:
     r = run(diagram(start(), user("a", due("=frist"), frist("f"), inner=many("=[1,2]")), end(), chain("s", "a", "e")))
     r.set(frist="2026-03-05T08:00:00Z")
     assert len(r.step.due_changes) == 2
+
+
+COUNTED = (due("=arbejdsdage(dag, 1)"), frist("f"))
+
+
+def test_a_process_called_twice_at_once_counts_twice(run: Runner) -> None:
+    called = process("k", start("ks"), user("a", *COUNTED), end("ke"), chain("ks", "a", "ke"))
+    calling = process(
+        "P",
+        start(),
+        call("c", "k", io([("=d", "dag")]), down=False, inner=many('=["2026-03-02","2026-03-09"]', "d")),
+        end(),
+        chain("s", "c", "e"),
+    )
+    r = run(definitions(calling, called))
+    first, second = r.wait("a", 0), r.wait("a", 1)
+    assert first.deadline.id != second.deadline.id
+    assert (first.due, second.due) == (at("2026-03-03T22:59:59Z"), at("2026-03-10T22:59:59Z"))
+
+
+def test_each_run_of_a_scope_counts_for_itself(run: Runner) -> None:
+    body = start("s2") + user("a", *COUNTED) + end("e2") + chain("s2", "a", "e2")
+    by_body = diagram(
+        start(), sub("u", body, inner=many('=["2026-03-02","2026-03-09"]', "dag")), end(), chain("s", "u", "e")
+    )
+    by_itself = diagram(
+        start(), user("a", *COUNTED, inner=many('=["2026-03-02","2026-03-09"]', "dag")), end(), chain("s", "a", "e")
+    )
+    for content in (by_body, by_itself):
+        r = run(content)
+        assert r.wait("a", 0).deadline.id != r.wait("a", 1).deadline.id
+
+
+def test_an_event_that_happens_twice_counts_twice(run: Runner) -> None:
+    news = event_sub("h", message("m1"), user("a", *COUNTED) + end("e2"), "a", "e2", interrupting=False)
+    r = run(diagram(start(), user("b"), end(), chain("s", "b", "e"), news), {"key": "k"})
+    assert r.message("m1", dag="2026-03-02")
+    assert r.message("m1", dag="2026-03-02")
+    first, second = r.wait("a", 0), r.wait("a", 1)
+    assert first.deadline.id != second.deadline.id
+
+
+def test_what_is_begun_by_hand_twice_counts_twice(run: Runner) -> None:
+    r = run(diagram(start(), ad_hoc("u", user("a", *COUNTED), until="=false"), end(), chain("s", "u", "e")))
+    r.activate("u", "a").activate("u", "a")
+    first, second = r.wait("a", 0), r.wait("a", 1)
+    assert first.deadline.id != second.deadline.id
+
+
+def test_a_task_and_the_timer_beside_it_share_their_deadline(run: Runner) -> None:
+    body = (
+        start("s2"),
+        user("a", *COUNTED),
+        boundary("t", "a", timer("=arbejdsdage(dag, 1)", "timeDate"), frist("f")),
+        end("e2"),
+        chain("s2", "a", "e2"),
+        chain("t", "e2"),
+    )
+    r = run(diagram(start(), sub("u", "".join(body)), end(), chain("s", "u", "e")), {"dag": "2026-03-02"})
+    assert r.wait("a").deadline.id == r.wait("t").deadline.id
+
+
+def test_a_deadline_from_inside_and_outside_belongs_outside(run: Runner) -> None:
+    """The timer on the sub-process and the task in it are one deadline of the process, also the next time round."""
+    body = start("s2") + user("a", *COUNTED) + end("e2") + chain("s2", "a", "e2")
+    r = run(
+        diagram(
+            start(),
+            sub("u", body),
+            boundary("t", "u", timer("=arbejdsdage(dag, 1)", "timeDate"), frist("f")),
+            user("z"),
+            end(),
+            chain("s", "u", "z", "u"),
+            chain("t", "e"),
+        ),
+        {"dag": "2026-03-02"},
+    )
+    before = r.wait("a").deadline.id
+    assert r.wait("t").deadline.id == before
+    r.do("a").do("z")
+    assert r.wait("a").deadline.id == before
+
+
+def test_a_wait_from_before_each_scope_had_its_own_keeps_its_deadline() -> None:
+    r = Run(one(due("=arbejdsdage(modtaget, 1)"), frist("f1")), reload=False)
+    r.runtime.index[r.wait("a").key].internal_data["wait"]["bound"] = True
+    r.set(modtaget="2026-03-02")
+    assert [c.deadline.id for c in r.step.due_changes] == ["f1"]

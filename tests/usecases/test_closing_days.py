@@ -20,7 +20,7 @@ def entry(*single, yearly=YEARLY, saturday=False, reason="Vi flytter"):
 
 
 def due(office, case):
-    [found] = [d for d in office.read(lambda uow: uow.deadlines.of(case.key)) if d.id == "behandling"]
+    [found] = [d for d in office.read(lambda uow: uow.deadlines.of(case.key)) if d.drawn == "behandling"]
     return found.due.astimezone().date()
 
 

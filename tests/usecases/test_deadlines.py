@@ -22,8 +22,13 @@ def day_of(instant):
     return instant.astimezone(LOCAL_ZONE).date().isoformat()
 
 
-def deadline(office, case, id_="behandling"):
-    return office.read(lambda uow: uow.deadlines.get(case.key, id_))
+def deadline(office, case, drawn="behandling"):
+    [found] = [d for d in office.read(lambda uow: uow.deadlines.of(case.key)) if d.drawn == drawn]
+    return found
+
+
+def row_ids(office, case, *drawn):
+    return {deadline(office, case, name).id for name in drawn}
 
 
 def change(office, case, verb, *arguments):
@@ -60,7 +65,7 @@ class TestPausing:
 
     def test_what_is_in_recompute_takes_what_its_expression_gives(self, office):
         case = office.receive()
-        change(office, case, deadlines.extend, "behandling", end_of_day(date(2026, 3, 20)), "Ferie")
+        change(office, case, deadlines.extend, deadline(office, case).id, end_of_day(date(2026, 3, 20)), "Ferie")
         change(office, case, deadlines.pause, ("behandling",))
         change(office, case, deadlines.resume, frozenset({"behandling"}))
         assert (day_of(deadline(office, case).due), deadline(office, case).extended_until) == ("2026-03-04", None)
@@ -102,7 +107,14 @@ class TestTimers:
 
     def test_an_extension_moves_the_timer(self, timed):
         case = timed.receive()
-        extensions.extend(timed.world.platform, timed.person("lone"), case.number, "ret", date(2026, 3, 10), "Ferie")
+        extensions.extend(
+            timed.world.platform,
+            timed.person("lone"),
+            case.number,
+            *row_ids(timed, case, "ret"),
+            date(2026, 3, 10),
+            "Ferie",
+        )
         timed.world.move_to(at(10, 23, 59))
         assert timed.open_tasks(case) == ["behandl"]
         timed.world.move_to(at(11, 0, 1))
@@ -112,16 +124,18 @@ class TestTimers:
         case = timed.receive()
         timed.world.move_to(at(4, 0, 1))
         page = cases.look(timed.world.platform, timed.person("lone"), case.number)
-        assert page.lapsed == {"ret", "behandling"}
+        assert page.lapsed == row_ids(timed, case, "ret", "behandling")
         assert monitor.look(timed.world.platform, timed.person("lone"), case.instance_key).lapsed == page.lapsed
         case = timed.receive()
         done_by(timed, "nina", timed.task(case))
         page = cases.look(timed.world.platform, timed.person("lone"), case.number)
-        assert (page.lapsed, [x.id for x in page.deadlines if x.met_at]) == ({"ret"}, ["behandling"])
+        assert page.lapsed == row_ids(timed, case, "ret")
+        assert [x.drawn for x in page.deadlines if x.met_at] == ["behandling"]
 
 
 class TestExtending:
-    def extend(self, office, name, case, until=date(2026, 3, 20), reason="Ferie", id_="behandling"):
+    def extend(self, office, name, case, until=date(2026, 3, 20), reason="Ferie", id_=None):
+        id_ = id_ or deadline(office, case).id
         extensions.extend(office.world.platform, office.person(name), case.number, id_, until, reason)
 
     def test_it_is_told_who_and_why_and_moves_task_and_reminders(self, office):
@@ -183,3 +197,57 @@ def test_a_diagram_pauses_and_resumes_by_its_own_jobs(office):
     office.world.settle()
     assert deadline(office, case).paused_at == office.world.clock.now()
     instances.cancel(office.world.platform, office.person("lone"), case.instance_key, "x")
+
+
+class TestTwiceAtOnce:
+    """A task that an event opens each time it happens, with a deadline of its own each time."""
+
+    @pytest.fixture
+    def twice(self, office):
+        counted = (IN_UNIT, d.due("=arbejdsdage(1)"), d.frist("se"))
+        news = d.event_sub(
+            "igen", d.message("m1"), d.user("se", *counted) + d.end("i2"), "se", "i2", interrupting=False
+        )
+        keyed = MESSAGE.replace("msg_nyt", "m1")
+        shared = d.SHARED[: d.SHARED.index("<bpmn:signal")]
+        content = application(news).replace(d.SHARED.encode(), d.SHARED.replace(shared, keyed).encode())
+        office.world.deploy([diagram(content)])
+        case = office.receive()
+        for day in (2, 9):
+            office.world.move_to(at(day, 9))
+            messages.publish(office.world.platform, office.person("dan"), "m1", case.number, {})
+        return case
+
+    def seen(self, office, case):
+        page = cases.look(office.world.platform, office.person("lone"), case.number)
+        return [x for x in page.deadlines if x.drawn == "se"]
+
+    def test_each_is_counted_and_met_for_itself(self, office, twice):
+        assert [day_of(x.due) for x in self.seen(office, twice)] == ["2026-03-03", "2026-03-10"]
+        first = min(
+            office.read(lambda uow: [t for t in uow.tasks.open_of(twice.instance_key) if t.element_id == "se"]),
+            key=lambda task: task.due,
+        )
+        done_by(office, "nina", first)
+        assert [(day_of(x.due), x.met_at is not None) for x in self.seen(office, twice)] == [
+            ("2026-03-10", False),
+            ("2026-03-03", True),
+        ]
+
+    def test_by_its_name_a_pause_holds_all_and_an_extension_must_know_which(self, office, twice):
+        change(office, twice, deadlines.pause, ("se",))
+        assert all(x.paused_at for x in self.seen(office, twice))
+        with pytest.raises(BadInput, match="flere frister ved navn se"):
+            office.read(lambda uow: deadlines.running(uow, twice.key, "se"))
+        later = self.seen(office, twice)[-1]
+        change(office, twice, deadlines.resume, frozenset())
+        extensions.extend(
+            office.world.platform, office.person("lone"), twice.number, later.id, date(2026, 3, 20), "Ferie"
+        )
+        assert [day_of(x.due) for x in self.seen(office, twice)] == ["2026-03-03", "2026-03-20"]
+
+    def test_of_those_that_are_over_only_the_last_is_told(self, office, twice):
+        for _ in range(2):
+            tasks = office.read(lambda uow: uow.tasks.open_of(twice.instance_key))
+            done_by(office, "nina", min((t for t in tasks if t.element_id == "se"), key=lambda task: task.due))
+        assert len(self.seen(office, twice)) == 1

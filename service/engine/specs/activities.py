@@ -104,7 +104,7 @@ class UserTask(TaskNode):
         due = wait.due.isoformat() if wait.due is not None else None
         note(task, WaitKind.USER_TASK, due=due, since=runtime.now.isoformat())
         if wait.deadline is not None:
-            runtime.bind(task)
+            runtime.bind(task, wait.deadline)
         runtime.ledger.open(wait)
 
     def complete(self, runtime: Runtime, task: Task, variables: Variables, by: str | None) -> None:
@@ -164,7 +164,7 @@ def user_due(runtime: Runtime, task: Task, since: datetime) -> tuple[datetime | 
         return None, None
     value, counts = runtime.evaluator.explained(work.due, runtime.visible(task), since)
     due = demand_instant(value, "Fristen (dueDate)")
-    return due, deadline(task, due, counts)
+    return due, deadline(runtime, task, due, counts)
 
 
 class Receive(TaskNode):
