@@ -102,6 +102,7 @@ class _Story:
         assert citizen.cpr is not None
         assert case.instance_key is not None
         found = self.course.read(lambda uow: uow.incidents.open_of(case.instance_key or 0))
+        deadlines = self.course.read(lambda uow: uow.deadlines.of(case.key))
         return Place(
             number=case.number,
             citizen=citizen.name,
@@ -112,7 +113,7 @@ class _Story:
             incident=found[0].key,
             document=_add_document(self.world, case.key),
             form_id=form_id,
-            deadline=deadline,
+            deadline=next((d.id for d in deadlines if d.drawn == deadline), deadline),
             closed=closed,
         )
 
