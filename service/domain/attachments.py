@@ -46,6 +46,10 @@ class Limits:
     types: frozenset[str] = frozenset(TYPES)
     """Of TYPES."""
 
+    def narrowed(self, types: frozenset[str]) -> Limits:
+        """Only these of the types, where any are named."""
+        return Limits(self.most_bytes, self.types & types) if types else self
+
     def said(self) -> str:
         """In words, for the page."""
         return ", ".join(name for type_, (_, name) in TYPES.items() if type_ in self.types)

@@ -57,6 +57,8 @@ def _missing(field: Field, name: str) -> str:
             return f"Vælg en mulighed under {name}."
         case Kind.CHECKLIST:
             return f"Vælg mindst én mulighed under {name}."
+        case Kind.FILE:
+            return f"Vælg en fil under {name}."
     return f"{name} skal besvares." if name.endswith("?«") else f"{name} skal udfyldes."
 
 

@@ -231,6 +231,8 @@ class _Examination:
             fault = choice_fault(part, typed(part, place, self.raw), options, name) if not part.fixed else None
         if place in self.unreadable:
             fault = f"{name} {self.unreadable[place]}"
+        if part.kind is Kind.FILE and value is not None and value["dokument"] not in self.context.files:
+            fault = f"Filen under {name} ligger ikke på sagen. Vælg den igen."
         fault = fault or (None if part.fixed else fault_of(part, value, name, self.today))
         if fault:
             self.errors[place] = fault

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from service.domain.attachments import TYPES
 from service.domain.form_findings import Findings
 from service.domain.form_model import CHOICES, Field, Format, Kind, Option, Rules
 from service.feel import Expression, patterns
@@ -25,6 +26,7 @@ _KINDS = {
     "checkbox": Kind.CHECKBOX,
     "checklist": Kind.CHECKLIST,
     "taglist": Kind.CHECKLIST,
+    "filepicker": Kind.FILE,
 }
 _SUBTYPES = {"date": Kind.DATE, "time": Kind.TIME, "datetime": Kind.DATE_TIME}
 
@@ -64,9 +66,33 @@ class FieldReader(Findings):
             disabled=self.take(where, data, "disabled", bool, False),
             prefix=self.take(where, appearance, "prefixAdorner", str, ""),
             suffix=self.take(where, appearance, "suffixAdorner", str, ""),
+            **(self.file_rules(where, data, properties) if kind is Kind.FILE else {}),
             **self.expressions(where, properties),
             **common,
         )
+
+    def file_rules(self, where: str | None, data: Mapping[str, Any], properties: Mapping[str, str]) -> dict[str, Any]:
+        """What a file must be, and which document of the case it becomes."""
+        if data.get("multiple"):
+            self.fault(
+                where, "»multiple« kan ikke bruges. Læg filfeltet i en »dynamiclist«, så hver fil får sin række."
+            )
+        if data.get("readonly") or data.get("disabled") or data.get("defaultValue") is not None:
+            self.fault(where, "Et filfelt kan hverken være låst eller have en fil på forhånd.")
+        accepted = self.take(where, data, "accept", str, "")
+        types = [
+            text.strip().lower().lstrip(".").replace("jpeg", "jpg") for text in accepted.split(",") if text.strip()
+        ]
+        if unknown := [type_ for type_ in types if type_ not in TYPES]:
+            self.fault(where, f"»accept« kan nævne {', '.join(f'.{t}' for t in TYPES)}, ikke »{unknown[0]}«.")
+        if not re.fullmatch(r"[a-zæøå][\wæøå-]*", properties.get("art", "")):
+            self.fault(where, "Et filfelt skal sige, hvilken slags dokument filen bliver: »properties.art«, fx bilag.")
+        title = properties.get("titel")
+        return {
+            "accepts": frozenset(types),
+            "document_kind": properties.get("art", ""),
+            "document_title": self.feel(where, "properties.titel", title) if title else None,
+        }
 
     def subtype(self, where: str | None, data: Mapping[str, Any]) -> Kind:
         subtype = self.take(where, data, "subtype", str, "date")

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     RADIO = "radio"
     CHECKBOX = "checkbox"
     CHECKLIST = "checklist"
+    FILE = "filepicker"
 
 
 CHOICES = frozenset({Kind.SELECT, Kind.RADIO, Kind.CHECKLIST})
@@ -123,6 +124,12 @@ class Field(Component):
     """Shown with its prefilled value, never submitted."""
     prefix: str = ""
     suffix: str = ""
+    accepts: frozenset[str] = frozenset()
+    """Of a file: the types (of `attachments.TYPES`) it may have; none named: all that the house takes."""
+    document_kind: str = ""
+    """Of a file: the kind of document (`art`) it becomes on the case."""
+    document_title: Expression | None = None
+    """Of a file: the document's title (`titel`), from what the form knows; else the field's label and the file's name."""
 
     @property
     def fixed(self) -> bool:
@@ -210,6 +217,11 @@ class Schema:
         return self.conditional or any(
             part.warning is not None for part in self.walk() if isinstance(part, (Field, Section, Rows))
         )
+
+    @cached_property
+    def has_files(self) -> bool:
+        """Whether there are files to choose."""
+        return any(isinstance(part, Field) and part.kind is Kind.FILE for part in self.walk())
 
     @cached_property
     def has_fixed(self) -> bool:

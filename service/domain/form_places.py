@@ -27,6 +27,8 @@ Raw = Mapping[str, Sequence[str]]
 
 ADD_ROW, REMOVE_ROW = "_tilfoej", "_fjern"
 """Names of the buttons that add a row to a list (value: its path) and remove one (value: the row's path)."""
+CHOOSE_FILE, FORGET_FILE = "_fil.", "_glemfil"
+"""What the name of a file's control begins with (its path follows), and the button that lets a chosen file go (value: its path)."""
 MOST_ROWS = 200
 
 
@@ -43,6 +45,8 @@ class FormContext:
     """What working days are counted on."""
     registers: Registers = NO_REGISTERS
     """What `register(…)` looks up."""
+    files: frozenset[str] = frozenset()
+    """Keys of the case's documents, which the form's files have become."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,20 @@ def places(
         elif isinstance(part, Rows):
             for number, row in enumerate(listing(values.get(part.path))):
                 yield from places(part.components, f"{place}.{number}.", mapping(row))
+
+
+def field_at(components: Sequence[Component], place: str, prefix: str = "") -> Field | None:
+    """The field at this path, in any row of the lists around it."""
+    for part in components:
+        here = place_of(part, prefix)
+        if isinstance(part, Field) and here == place:
+            return part
+        inner = f"{here}." if isinstance(part, Section) and part.path else prefix
+        if isinstance(part, Rows) and (row := re.match(rf"{re.escape(here)}\.\d+\.", place)):
+            inner = row[0]
+        if isinstance(part, (Section, Rows)) and (found := field_at(part.components, place, inner)):
+            return found
+    return None
 
 
 def rows_at(components: Sequence[Component], place: str, prefix: str = "") -> Rows | None:

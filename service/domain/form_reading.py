@@ -40,12 +40,14 @@ _KNOWN: dict[str, frozenset[str]] = {
     "checkbox": _INPUT,
     "checklist": _CHOICE,
     "taglist": _CHOICE,
+    "filepicker": _INPUT | {"accept", "multiple"},
 }
 _PROPERTIES: dict[str, frozenset[str]] = {
     "text": frozenset({"kun_print"}),
     "separator": frozenset(),
     "group": frozenset({"fra", "kontrol", "advarsel", "visning"}),
     "dynamiclist": frozenset({"fra", "kontrol", "advarsel", "visning"}),
+    "filepicker": frozenset({"kontrol", "advarsel", "art", "titel"}),
 }
 _FIELD_PROPERTIES = frozenset({"fra", "kontrol", "advarsel", "format", "kilde"})
 
@@ -245,6 +247,5 @@ _INSTEAD: Mapping[str, str] = {
     "spacer": "Brug »separator«",
     "table": "Brug »dynamiclist« med »visning: tabel«",
     "expression": "Beregn værdien i diagrammet",
-    "filepicker": "Bilag lægges på sagen",
     "documentPreview": "Dokumenter ses på sagen",
 }

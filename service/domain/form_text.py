@@ -8,6 +8,7 @@ the text that `read` understands.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -119,6 +120,14 @@ def read_cpr(text: str, today: date) -> str:
     return digits
 
 
+def read_file(text: str) -> dict[str, Json]:
+    """The document that a file has become: its key, and its name for people."""
+    key, _, name = text.partition(" ")
+    if not key.isdecimal() or not name:
+        raise Unreadable("skal være en fil. Vælg den igen.")
+    return {"dokument": key, "navn": name}
+
+
 def read_text(field: Field, text: str, today: date) -> str:
     """The text of a text field in the form it is stored in.
 
@@ -142,7 +151,7 @@ def read_text(field: Field, text: str, today: date) -> str:
     return text
 
 
-def read(field: Field, text: str, today: date) -> str | int | float | date | time | datetime:
+def read(field: Field, text: str, today: date) -> str | int | float | date | time | datetime | dict[str, Json]:
     """The value of what was typed (not empty). Raises `Unreadable`. Choices and ticks are read by `forms`."""
     match field.kind:
         case Kind.NUMBER:
@@ -153,6 +162,8 @@ def read(field: Field, text: str, today: date) -> str | int | float | date | tim
             return read_time(text)
         case Kind.DATE_TIME:
             return read_date_time(text)
+        case Kind.FILE:
+            return read_file(text)
         case _:
             return read_text(field, text, today)
 
@@ -190,6 +201,10 @@ def write(field: Field, value: Json) -> list[str]:
             if isinstance(value, (list, dict)):
                 raise WrongType("én af valgmulighederne")
             return [_scalar(value)]
+        case Kind.FILE:
+            if not isinstance(value, Mapping) or not isinstance(value.get("dokument"), str):
+                raise WrongType("en fil, der er lagt op (dokument og navn)")
+            return [f"{value['dokument']} {value.get('navn') or 'fil'}"]
         case Kind.DATE_TIME | Kind.DATE | Kind.TIME:
             return [_write_temporal(field.kind, value)]
         case _:

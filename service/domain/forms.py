@@ -17,6 +17,8 @@ from service.domain.form_filling import Prefill, Writer, normalise
 from service.domain.form_model import CHOICES, Component, Field, Option, Rows, Schema, Section
 from service.domain.form_places import (
     ADD_ROW,
+    CHOOSE_FILE,
+    FORGET_FILE,
     MOST_ROWS,
     REMOVE_ROW,
     FormContext,
@@ -31,7 +33,19 @@ from service.domain.form_places import (
 from service.domain.form_reading import read_schema
 from service.domain.json import Json, Variables
 
-__all__ = ["ADD_ROW", "REMOVE_ROW", "Form", "FormContext", "Option", "Raw", "Submission", "deployed_form", "read_form"]
+__all__ = [
+    "ADD_ROW",
+    "CHOOSE_FILE",
+    "FORGET_FILE",
+    "REMOVE_ROW",
+    "Form",
+    "FormContext",
+    "Option",
+    "Raw",
+    "Submission",
+    "deployed_form",
+    "read_form",
+]
 
 
 class Form:

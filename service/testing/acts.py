@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from service.domain.access import SYSTEM
+from service.domain.attachments import Limits
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput
+from service.domain.form_model import Field, Kind
 from service.domain.forms import Form, FormContext, Submission
 from service.domain.storage import UnitOfWork
 from service.feel import add_duration, parse_duration
@@ -32,6 +34,8 @@ from service.usecases.advance import Advance
 from service.usecases.bundle import Resource
 
 Body = Mapping[str, Any]
+MADE_UP = {"pdf": b"%PDF-1.4 et scannet papir", "txt": b"En tekst", "png": b"\x89PNG\r\n\x1a\n"}
+"""Files of a scenario by their ending; one of another kind is none that is taken."""
 
 
 def start(course: Course, body: Body) -> None:
@@ -58,7 +62,27 @@ def enquire(course: Course, body: Body) -> None:
 
 def complete(course: Course, body: Body) -> None:
     task = course.task(str(body["fuldfør"]))
-    tasks.complete_with(course.world.platform, course.person(body), task.key, _values(course, task.key, body))
+    values = _with_files(course, task.key, body, _values(course, task.key, body))
+    tasks.complete_with(course.world.platform, course.person(body), task.key, values)
+
+
+def _with_files(course: Course, task_key: int, body: Body, values: dict[str, Any]) -> dict[str, Any]:
+    """A file field at the top is given the name of a file, which is made up and uploaded as on the page."""
+    platform, person = course.world.platform, course.person(body)
+    form = tasks.look(platform, person, task_key).form
+    fields = (
+        {part.key for part in form.schema.components if isinstance(part, Field) and part.kind is Kind.FILE}
+        if form
+        else ()
+    )
+    chosen = {key: values[key] for key in fields if isinstance(values.get(key), str)}
+    for key, name in chosen.items():
+        taken = tasks.take_file(
+            platform, person, task_key, key, name, MADE_UP.get(name.rpartition(".")[2], b"\x00"), Limits()
+        )
+        document, _, file_name = taken.partition(" ")
+        values = {**values, key: {"dokument": document, "navn": file_name}}
+    return values
 
 
 def _values(course: Course, task_key: int, body: Body) -> dict[str, Any]:

@@ -139,9 +139,19 @@ def _manifest_faults(resource: Resource, manifest: Manifest, known: _Known) -> I
             yield fault("henvendelse", f"Processen {manifest.henvendelse.proces} findes ikke.")
         elif model is not None and manifest.henvendelse.opgave not in model.elements:
             yield fault("henvendelse", f"Opgaven {manifest.henvendelse.opgave} findes ikke i processen.")
+        elif model is not None:
+            form_id = model.elements[manifest.henvendelse.opgave].form_id
+            if (form := known.form_models.get(form_id or "")) and form.schema.has_files:
+                yield fault(
+                    "henvendelse", f"Formularen {form_id} har et filfelt. Der er ingen sag at lægge filen på endnu."
+                )
     for name, event in manifest.haendelser.items():
         if event.formular and event.formular not in known.forms:
             yield fault(f"haendelser.{name}", f"Formularen {event.formular} findes ikke.")
+        if (form := known.form_models.get(event.formular or "")) and form.schema.has_files:
+            yield fault(
+                f"haendelser.{name}", f"Formularen {event.formular} har et filfelt. Det kan kun stå på en opgave."
+            )
         for role in sorted(set(event.roller) - roles):
             yield fault(f"haendelser.{name}", f"Rollen {role} står ikke under »roller«.")
     activities = {e.id for m in known.models.values() for e in m.elements.values() if e.startable}

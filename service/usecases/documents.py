@@ -12,6 +12,8 @@ from service.domain.alphabet import alphabetical
 from service.domain.attachments import TYPES, Limits, plain_name, sniff
 from service.domain.cases import Case, CaseRecord, Document
 from service.domain.errors import BadInput, Forbidden, NotFound
+from service.domain.form_model import Field
+from service.domain.form_places import FormContext, environment_of
 from service.domain.handling import NewDocument
 from service.domain.procedures import AttachmentKind, Manifest
 from service.domain.storage import UnitOfWork
@@ -187,13 +189,7 @@ def upload(
     """Attach a file to the case with this number, or to that of the task with this key; with `replaces` as a new version of
     that document. Raises BadInput, Forbidden, NotFound.
     """
-    if not content:
-        raise BadInput(why="Vælg en fil. Den, du sendte, er tom.")
-    if len(content) > limits.most_bytes:
-        raise BadInput(why=f"Filen fylder for meget. Den må højst fylde {limits.megabytes} MB.")
-    type_ = sniff(content)
-    if type_ is None or type_ not in limits.types:
-        raise BadInput(why=f"Filen er ikke af en slags, der kan vedhæftes. Vedhæft en af disse: {limits.said()}.")
+    type_ = recognised(content, limits)
 
     def work(uow: UnitOfWork) -> Document:
         advance = Advance(platform, uow, person)
@@ -211,6 +207,27 @@ def upload(
         return keep(advance, case.key, new)
 
     return platform.store.transact(work)
+
+
+def title_of(part: Field, context: FormContext) -> str:
+    """What a form's file is called as a document, where the form says it."""
+    if part.document_title is None:
+        return ""
+    environment, variables = environment_of(context)
+    said = part.document_title.evaluate(variables, environment)
+    return " ".join(said.split())[:LONGEST_TITLE] if isinstance(said, str) else ""
+
+
+def recognised(content: bytes, limits: Limits) -> str:
+    """The type of a file that may be taken. Raises BadInput for any other."""
+    if not content:
+        raise BadInput(why="Vælg en fil. Den, du sendte, er tom.")
+    if len(content) > limits.most_bytes:
+        raise BadInput(why=f"Filen fylder for meget. Den må højst fylde {limits.megabytes} MB.")
+    type_ = sniff(content)
+    if type_ is None or type_ not in limits.types:
+        raise BadInput(why=f"Filen er ikke af en slags, der kan vedhæftes. Vedhæft en af disse: {limits.said()}.")
+    return type_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,13 @@ def context_for(
         facts={**case_facts(uow, case, form.reads), "opgave": dict(task_inputs)},
         calendar=advance.catalog.calendar,
         registers=advance.catalog.registers,
+        files=_files(uow, case) if form.schema.has_files and case else frozenset(),
         choices={source: _options(advance, source, (case.unit if case else None) or unit) for source in form.sources},
     )
+
+
+def _files(uow: UnitOfWork, case: Case) -> frozenset[str]:
+    return frozenset(str(document.key) for document in uow.cases.documents(case.key))
 
 
 def _case(uow: UnitOfWork, case: Case) -> Json:

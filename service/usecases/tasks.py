@@ -8,10 +8,14 @@ from typing import TypeVar
 
 from service.domain.access import Person, may_complete, split_group
 from service.domain.alphabet import alphabetical
+from service.domain.attachments import TYPES, Limits, plain_name
 from service.domain.cases import Case, Citizen, Draft
 from service.domain.definitions import ElementInfo
 from service.domain.errors import BadInput, Forbidden, NotFound, TaskMovedOn, WrongState
+from service.domain.form_model import Kind
+from service.domain.form_places import field_at
 from service.domain.forms import Form, FormContext, Submission
+from service.domain.handling import NewDocument
 from service.domain.instances import Instance, TaskChanged, TaskCompleted
 from service.domain.json import Json, Variables
 from service.domain.procedures import AttachmentKind
@@ -51,13 +55,20 @@ class OpenTask:
     """(username, name) of colleagues who could get it."""
 
 
-def look(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]] | None = None) -> OpenTask:
+def look(
+    platform: Platform,
+    person: Person,
+    key: int,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    refused: Mapping[str, str] | None = None,
+) -> OpenTask:
     """A task's page: prefilled form or draft (or `fields` as just typed). Reading is logged when it concerns a case.
+    `refused`: why what was sent beside the texts could not be taken, by its field; it is told alone.
 
     Raises NotFound, Forbidden, TaskMovedOn.
     """
-
-    return _look(platform, person, key, fields, closed=False)
+    found = _look(platform, person, key, fields, closed=False)
+    return replace(found, shown=replace(found.shown, errors=dict(refused))) if refused and found.shown else found
 
 
 def look_closed(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> OpenTask:
@@ -229,6 +240,36 @@ def complete_in(
         TaskCompleted(task.key, values, person.username),
         {"element": task.element_id, "navn": task.name},
     )
+
+
+def take_file(
+    platform: Platform, person: Person, key: int, place: str, name: str, content: bytes, limits: Limits
+) -> str:
+    """A file chosen in the task's form becomes a document of the case at once, so that a draft keeps it; the text that
+    stands for it in the form. Raises BadInput (told at its field), Forbidden, NotFound, TaskMovedOn.
+    """
+
+    def work(uow: UnitOfWork) -> str:
+        advance = Advance(platform, uow, person)
+        task = _open(uow.tasks.get(key))
+        if not may_work_on(person, task):
+            raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
+        case = uow.cases.get(task.case_key) if task.case_key else None
+        form, context = _form(advance, task, case)
+        part = field_at(form.schema.components, place) if form else None
+        if part is None or part.kind is not Kind.FILE or context is None:
+            raise NotFound(what="feltet til filen")
+        if case is None:
+            raise BadInput(why="Opgaven har ingen sag at lægge filen på.")
+        type_ = documents.recognised(content, limits.narrowed(part.accepts))
+        file_name = plain_name(name, type_)
+        title = documents.title_of(part, context) or f"{part.label}: {file_name.rpartition('.')[0]}"
+        new = NewDocument(
+            title=title, kind=part.document_kind, media_type=TYPES[type_][0], content=content, file_name=file_name
+        )
+        return f"{documents.keep(advance, case.key, new).key} {file_name}"
+
+    return platform.store.transact(work)
 
 
 def take(platform: Platform, person: Person, key: int) -> None:

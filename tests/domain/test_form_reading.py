@@ -119,3 +119,19 @@ def test_depth_and_number_are_bounded() -> None:
         deep = {"type": "group", "label": "G", "components": [deep]}
     assert any("lag" in message for message in faults(deep))
     assert any("dele" in message for message in faults(*[field(key=f"f{n}") for n in range(600)]))
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        ({"properties": {}}, "»properties.art«"),
+        ({"accept": ".exe"}, "»accept« kan nævne .pdf"),
+        ({"multiple": True}, "Læg filfeltet i en »dynamiclist«"),
+        ({"readonly": True}, "Et filfelt kan hverken være låst eller have en fil på forhånd."),
+        ({"properties": {"art": "bilag", "fra": "=x"}}, "»properties« har det ukendte felt »fra«"),
+    ],
+)
+def test_a_file_says_what_it_becomes_and_takes(rest: dict[str, Any], said: str) -> None:
+    plain = {"type": "filepicker", "key": "fil", "label": "Fil", "accept": ".pdf, .JPEG", "properties": {"art": "bilag"}}
+    assert faults(plain) == []
+    assert any(said in message for message in faults({**plain, **rest}))

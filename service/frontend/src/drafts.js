@@ -7,6 +7,13 @@ const PAUSE = 1200;
 
 const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
 
+/** What is typed; files are sent with the whole form only. */
+function written(form) {
+  const fields = new FormData(form);
+  for (const name of [...fields.keys()].filter((name) => name.startsWith('_fil.'))) fields.delete(name);
+  return fields;
+}
+
 /** Post a form's fields to `data-draft` whenever typing pauses, and once more when the page is left. */
 export function watchDrafts(form) {
   const address = form.dataset.draft;
@@ -26,7 +33,7 @@ export function watchDrafts(form) {
     if (!unsaved) return;
     unsaved = false;
     try {
-      const answer = await fetch(address, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, keepalive });
+      const answer = await fetch(address, { method: 'POST', body: written(form), headers: { Accept: 'application/json' }, keepalive });
       if (!answer.ok) throw new Error(String(answer.status));
       const said = answer.status === 204 ? {} : await answer.json();
       failed = false;

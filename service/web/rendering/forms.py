@@ -15,8 +15,9 @@ from markupsafe import Markup
 from service.domain.form_model import CHOICES, Component, Field, Format, Kind, Option, Prose, Rows, Section, Separator
 from service.domain.form_places import Submission, place_of, row_numbers, typed
 from service.domain.form_text import CHECKED
-from service.domain.forms import ADD_ROW, REMOVE_ROW, Form
+from service.domain.forms import ADD_ROW, CHOOSE_FILE, FORGET_FILE, REMOVE_ROW, Form
 from service.domain.json import Json
+from service.web.here import attachment_limits
 from service.web.rendering.live import live_parts
 from service.web.translations import gettext as _
 from service.web.translations import ngettext
@@ -90,11 +91,27 @@ class FormView:
     hidden: frozenset[str] = field(init=False)
     add_row: str = ADD_ROW
     remove_row: str = REMOVE_ROW
+    choose_file: str = CHOOSE_FILE
+    forget_file: str = FORGET_FILE
     checked: str = CHECKED
 
     def __post_init__(self) -> None:
         self.errors, self.warnings = self.submission.errors, self.submission.warnings
         self.hidden = self.submission.hidden
+
+    @property
+    def encoding(self) -> str:
+        """How the form is sent."""
+        return "multipart/form-data" if self.form.schema.has_files else ""
+
+    def file(self, place: str) -> tuple[str, str] | None:
+        """(key, name) of the document that the file at this place has become."""
+        key, _, name = self.text(place).partition(" ")
+        return (key, name) if name else None
+
+    def endings(self, part: Field) -> str:
+        """The files a browser offers first: `.pdf,.png`."""
+        return ",".join(f".{type_}" for type_ in sorted(attachment_limits().narrowed(part.accepts).types))
 
     @property
     def components(self) -> tuple[Component, ...]:
@@ -116,6 +133,9 @@ class FormView:
         parts = [part.description]
         if part.kind in (Kind.DATE, Kind.DATE_TIME) and not part.fixed:
             parts.append(_("Skriv dd-mm-åååå."))
+        if part.kind is Kind.FILE:
+            taken = attachment_limits().narrowed(part.accepts)
+            parts.append(_("Højst {n} MB. Det kan være: {typer}.").format(n=taken.megabytes, typer=taken.said()))
         if part.rules.max_length is not None and not part.fixed:
             parts.append(ngettext("Højst {n} tegn.", "Højst {n} tegn.", part.rules.max_length))
         return " ".join(filter(None, parts))
@@ -168,6 +188,8 @@ class FormView:
         texts = typed(part, place, self.submission.raw)
         if part.kind is Kind.CHECKBOX:
             return "Ja" if texts else "Nej"
+        if part.kind is Kind.FILE:
+            return " ".join(texts).partition(" ")[2]
         if part.kind in CHOICES:
             labels = {option.text: option.label for option in self.options(part, place)}
             return ", ".join(labels.get(text, text) for text in texts)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.domain.errors import BadInput, FormInvalid, Stale, TaskMovedOn, WrongState
+from service.domain.forms import ADD_ROW, CHOOSE_FILE, FORGET_FILE, REMOVE_ROW
 from service.domain.json import Json
 from service.usecases import inbox as inboxes
 from service.usecases import tasks
-from service.web.here import person, platform, typed, words
+from service.web.here import attachment_limits, person, platform, typed, words
 from service.web.rendering.forms import draft_answer
 from service.web.security import own_path
 from service.web.translations import gettext as _
@@ -87,9 +88,11 @@ def task(key: int) -> str:
 @pages.post("/opgaver/<int:key>")
 def submit(key: int) -> str | Response | tuple[str, int]:
     """Complete it, save a draft, or add and remove rows: whatever was pressed. Nothing typed is ever lost."""
-    fields = typed()
-    if "_tilfoej" in fields or "_fjern" in fields:
-        return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None)
+    fields, refused = _with_files(key)
+    if refused:
+        return _asked_again(key, fields, refused), 400
+    if not {ADD_ROW, REMOVE_ROW, FORGET_FILE}.isdisjoint(fields):
+        return _asked_again(key, fields)
     if request.form.get("_handling") == "kladde":
         tasks.save_draft(platform(), person(), key, fields)
         flash(_("Kladden er gemt. Kun du kan se den."), "success")
@@ -97,11 +100,35 @@ def submit(key: int) -> str | Response | tuple[str, int]:
     try:
         done = tasks.complete(platform(), person(), key, fields)
     except FormInvalid:
-        return render_template("pages/opgave.html", page=tasks.look(platform(), person(), key, fields), fault=None), 400
+        return _asked_again(key, fields), 400
     except (TaskMovedOn, Stale, WrongState) as fault:
         return _refused(key, fields, fault)
     flash(_("Opgaven »{navn}« er fuldført.").format(navn=done.task.name), "success")
     return redirect(onward(done.upcoming))
+
+
+def _with_files(key: int) -> tuple[Mapping[str, Sequence[str]], Mapping[str, str]]:
+    """What was typed, with the documents that its files have become; and why files were refused, by their fields."""
+    fields, refused = dict(typed()), dict[str, str]()
+    for place in fields.get(FORGET_FILE, ()):
+        fields[place] = []
+    for name, file in request.files.items():
+        if file.filename and name.startswith(CHOOSE_FILE):
+            place = name.removeprefix(CHOOSE_FILE)
+            try:
+                taken = tasks.take_file(
+                    platform(), person(), key, place, file.filename, file.read(), attachment_limits()
+                )
+            except BadInput as fault:
+                refused[place] = str(fault)
+            else:
+                fields[place] = [taken]
+    return fields, refused
+
+
+def _asked_again(key: int, fields: Mapping[str, Sequence[str]], refused: Mapping[str, str] | None = None) -> str:
+    page = tasks.look(platform(), person(), key, fields, refused)
+    return render_template("pages/opgave.html", page=page, fault=None)
 
 
 def _refused(key: int, fields: object, fault: TaskMovedOn | Stale | WrongState) -> tuple[str, int]:
