@@ -132,6 +132,12 @@ def test_depth_and_number_are_bounded() -> None:
     ],
 )
 def test_a_file_says_what_it_becomes_and_takes(rest: dict[str, Any], said: str) -> None:
-    plain = {"type": "filepicker", "key": "fil", "label": "Fil", "accept": ".pdf, .JPEG", "properties": {"art": "bilag"}}
+    plain = {
+        "type": "filepicker",
+        "key": "fil",
+        "label": "Fil",
+        "accept": ".pdf, .JPEG",
+        "properties": {"art": "bilag"},
+    }
     assert faults(plain) == []
     assert any(said in message for message in faults({**plain, **rest}))
