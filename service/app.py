@@ -34,7 +34,7 @@ class App:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.sealer = Sealer.from_file(settings.master_key_path, create=settings.master_key_file is None)
         if upgrade:
-            upgrade_schema(settings.url)
+            upgrade_schema(settings.url, self.sealer)
         clock = SystemClock()
         keys = KeyMaker(clock, settings.node)
         engine = SpiffEngine()

@@ -681,7 +681,10 @@ class AccessLog(Protocol):
     def read(
         self, *, at: datetime, username: str, what: str, case_key: int | None, citizen_key: int | None, reason: str = ""
     ) -> None:
-        """Somebody read a page with a citizen's data. `what` names the page, without personal data."""
+        """Somebody read a page with a citizen's data. `what` names the page, without personal data.
+
+        Only reading a case takes a reason: it is sealed with the case's key.
+        """
         ...
 
     def of_case(self, case_key: int, limit: int = 200) -> Sequence[tuple[datetime, str, str, str]]:

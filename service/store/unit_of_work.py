@@ -146,7 +146,7 @@ class SqlUnitOfWork:
 
     @cached_property
     def access_log(self) -> SqlAccessLog:
-        return SqlAccessLog(self.session, self.keys)
+        return SqlAccessLog(self.session, self.vault, self.keys)
 
     @cached_property
     def queries(self) -> SqlQueries:

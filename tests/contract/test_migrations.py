@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 
 from service.domain.errors import SetupFault
-from service.store import Sealer, open_store, upgrade
-from service.store.database import parse
+from service.store import Sealer, migrations, open_store, upgrade
+from service.store.columns import micros
+from service.store.database import build_engine, parse
 from service.store.migrations import expected_revision
 from service.store.tables import metadata
+from tests.contract.making import START
+from tests.contract.test_secrecy import database_text
 from tests.postgres import Server
 
 Schema = dict[str, object]
@@ -59,12 +65,49 @@ def test_a_newer_database_is_refused(url: str, sealer: Sealer) -> None:
 
 
 def test_an_older_database_is_to_be_upgraded(url: str, sealer: Sealer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.store import migrations
-
     monkeypatch.setattr(migrations, "expected_revision", lambda: "9999")
     with pytest.raises(SetupFault, match=r"ældre end programmet.*db upgrade"):
         open_store(url, sealer=sealer)
     assert expected_revision() != "9999"
+
+
+def test_reasons_kept_in_clear_are_sealed(two_empty: tuple[str, str], sealer: Sealer) -> None:
+    url, _ = two_empty
+    with as_it_was(url, "0014") as connection:
+        for owner, erased in ((7, False), (8, True)):
+            made, wrapped = sealer.new_data_key(owner)
+            key = {"owner": owner, "version": made.version, "wrapped": None if erased else wrapped}
+            connection.execute(text("INSERT INTO data_key VALUES (:owner, :version, :wrapped, NULL)"), key)
+        for number, case, reason in ((1, 7, "Hemmelighedsfuld"), (2, 7, ""), (3, 8, "Hemmelighedsfuld"), (4, None, "")):
+            row = {"key": number, "case": case, "reason": reason, "at": stored_instant(connection)}
+            line = "INSERT INTO access_log VALUES (:key, :at, 'mette', 'sag', :case, NULL, :reason)"
+            connection.execute(text(line), row)
+    with pytest.raises(SetupFault, match="kræver hovednøglen"):
+        upgrade(url)
+    upgrade(url, sealer)
+    store = open_store(url, sealer=sealer)
+    assert store.read(lambda uow: [line[3] for line in uow.access_log.of_case(7)]) == ["", "Hemmelighedsfuld"]
+    assert store.read(lambda uow: [line[3] for line in uow.access_log.of_case(8)]) == [""]
+    store.close()
+    assert b"Hemmelighedsfuld" not in database_text(url)
+    assert b"mette" in database_text(url)
+
+
+@contextmanager
+def as_it_was(url: str, revision: str) -> Iterator[Connection]:
+    """A database with the schema of long ago."""
+    engine = build_engine(url)
+    with engine.execution_options(writes=True).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes.update(connection=connection, sealer=None)
+        command.upgrade(config, revision)
+        yield connection
+    engine.dispose()
+
+
+def stored_instant(connection: Connection) -> object:
+    return START if connection.dialect.name == "postgresql" else micros(START)
 
 
 def schema(url: str) -> Schema:

@@ -134,17 +134,23 @@ def test_notices_unread_first(store: SqlStore) -> None:
 
 
 def test_who_read_what(store: SqlStore) -> None:
-    for n, (what, case_key) in enumerate([("sag", 7), ("skema", 7), ("sag", 8), ("søgning", None)]):
+    case, other = (m.open_case(store, m.case(number=n)).key for n in ("2026-000001", "2026-000002"))
+    for n, (what, case_key) in enumerate([("sag", case), ("skema", case), ("sag", other), ("søgning", None)]):
         store.transact(
             lambda uow, n=n, w=what, c=case_key: uow.access_log.read(
-                at=m.START + n * m.MINUTE, username="mette", what=w, case_key=c, citizen_key=None, reason="tilsyn"
+                at=m.START + n * m.MINUTE,
+                username="mette",
+                what=w,
+                case_key=c,
+                citizen_key=None,
+                reason="tilsyn" if c else "",
             )
         )
-    assert store.read(lambda uow: uow.access_log.of_case(7)) == [
+    assert store.read(lambda uow: uow.access_log.of_case(case)) == [
         (m.START + m.MINUTE, "mette", "skema", "tilsyn"),
         (m.START, "mette", "sag", "tilsyn"),
     ]
-    assert len(store.read(lambda uow: uow.access_log.of_case(7, limit=1))) == 1
+    assert len(store.read(lambda uow: uow.access_log.of_case(case, limit=1))) == 1
 
 
 def test_a_unit_is_closed_and_opened(store: SqlStore) -> None:

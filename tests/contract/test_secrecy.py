@@ -77,6 +77,9 @@ def everything_about(store: SqlStore) -> int:
             case_key=key, key=m.key(), username="mette", at=at, until=at + m.HOUR, reason=f"{SECRET} {CPR}"
         )
         uow.parties.let_in(opening)
+        uow.access_log.read(
+            at=at, username="mette", what="sag", case_key=key, citizen_key=None, reason=f"{SECRET} {CPR}"
+        )
         paper = Document(
             case_key=key,
             key=m.key(),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from service.domain.errors import SetupFault
 from service.store.database import build_engine
+from service.store.sealing import Sealer
 
 _HERE = Path(__file__).parent
 _UPGRADE_LOCK = 7_305_217_190_460_113
@@ -36,10 +37,11 @@ def stamp(connection: Connection) -> None:
     MigrationContext.configure(connection).stamp(_scripts(), expected_revision())
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, sealer: Sealer | None = None) -> None:
     """Bring the database's schema up to the program's, in one transaction. Doing it again does nothing.
 
-    Raises `SetupFault` when the database is newer than the program.
+    Raises `SetupFault` when the database is newer than the program, or holds in clear what is sealed nowadays and there is
+    no `sealer` to do it.
     """
     engine = build_engine(url)
     try:
@@ -52,7 +54,7 @@ def upgrade(url: str) -> None:
                 raise SetupFault(why=newer(found))
             config = Config()
             config.set_main_option("script_location", str(_HERE))
-            config.attributes["connection"] = connection
+            config.attributes.update(connection=connection, sealer=sealer)
             command.upgrade(config, "head")
     finally:
         engine.dispose()

@@ -228,7 +228,7 @@ notice = Table(
     key("key"),
     instant("at"),
     text("kind"),
-    text("text"),
+    text("text"),  # names a task, an event, a colleague or a case number; `usecases.notices` words all of them
     ref("case_key", optional=True),
     ref("task_key", optional=True),
     instant("read_at", optional=True),
@@ -245,7 +245,7 @@ access_log = Table(
     text("what"),
     ref("case_key", optional=True),
     ref("citizen_key", optional=True),
-    text("reason"),
+    sealed("reason"),
     partial("ix_access_log_case", "case_key", "key", where="case_key IS NOT NULL"),
     partial("ix_access_log_citizen", "citizen_key", "key", where="citizen_key IS NOT NULL"),
     Index("ix_access_log_username", "username", "key"),

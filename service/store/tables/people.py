@@ -46,7 +46,7 @@ saved_filter = Table(
     metadata,
     Column("account_key", ForeignKey("account.key"), primary_key=True, autoincrement=False),
     Column("name", Text, primary_key=True),
-    Column("query", Plain, nullable=False),
+    Column("query", Plain, nullable=False),  # never search words
     **CLUSTERED,
 )
 
@@ -70,7 +70,7 @@ change = Table(
     text("by_user"),
     text("kind"),
     text("subject"),
-    text("reason"),
+    text("reason"),  # why somebody changed a unit, a rule, a register: never about citizens
     Column("details", Plain, nullable=False),  # field → [before, after]; about units and staff, never citizens
     Index("ix_change_kind_subject", "kind", "subject"),
     **CLUSTERED,
