@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from service.domain.access import Reach
 from service.domain.procedures import Manifest
 from service.usecases.platform import Platform
 
@@ -23,6 +24,12 @@ class NamedRoles:
             manifests = self._platform.read(lambda uow: self._platform.catalogs.view(uow.definitions).manifests)
             self._known = now, frozenset(role for manifest in manifests.values() for role in self._named(manifest))
         return self._known[1]
+
+
+def of_cases(manifest: Manifest) -> Iterable[str]:
+    """Roles that read cases, be it with a reason or by break-glass access; not those who are only offered tasks of them."""
+    rights = (of_role for of_kind in manifest.rettigheder.values() for of_role in of_kind.items())
+    return (role for role, right in rights if right.laes != (Reach.NONE,) or right.noedadgang)
 
 
 def of_enquiries(manifest: Manifest) -> Iterable[str]:

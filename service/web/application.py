@@ -6,7 +6,7 @@ from flask import Flask
 
 from service.config import Settings
 from service.usecases import bell, people
-from service.usecases.named_roles import NamedRoles, of_enquiries, of_registers, of_reports
+from service.usecases.named_roles import NamedRoles, of_cases, of_enquiries, of_registers, of_reports
 from service.usecases.platform import Platform
 from service.web.foundation import House, lay_foundation
 from service.web.here import EXTENSION
@@ -22,6 +22,7 @@ def create_app(platform: Platform, settings: Settings, secret_key: bytes) -> Fla
         now=platform.clock.now,
         find_person=people.Directory(platform).person,
         unread_notices=lambda person: bell.unread(platform, person),
+        case_roles=NamedRoles(platform, of_cases),
         enquiry_roles=NamedRoles(platform, of_enquiries),
         register_roles=NamedRoles(platform, of_registers),
         report_roles=NamedRoles(platform, of_reports),

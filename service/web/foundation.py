@@ -37,8 +37,10 @@ class House:
     unread_notices: Callable[[Person], int]
     secret_key: bytes
     """Signs the session cookie; the same for every process that serves the site."""
+    case_roles: Callable[[], frozenset[str]] = frozenset
+    """Roles that read cases of the procedures in operation."""
     enquiry_roles: Callable[[], frozenset[str]] = frozenset
-    """Roles that register enquiries of the procedures in operation."""
+    """Roles that register enquiries of them."""
     register_roles: Callable[[], frozenset[str]] = frozenset
     """Roles that keep a register of theirs."""
     report_roles: Callable[[], frozenset[str]] = frozenset
@@ -79,7 +81,9 @@ def _meet(house: House) -> None:
     username = None if request.endpoint == "assets.file" else security.signed_in(now)
     person = house.find_person(username) if username else None
     g.now, g.person = now, person
-    g.granted = permissions.capabilities(person, house.enquiry_roles(), house.register_roles(), house.report_roles())
+    g.granted = permissions.capabilities(
+        person, house.case_roles(), house.enquiry_roles(), house.register_roles(), house.report_roles()
+    )
 
 
 def _open_door(routes: permissions.Routes) -> Response | None:

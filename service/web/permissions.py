@@ -23,6 +23,8 @@ class Capability(StrEnum):
     SIGNED_IN = "logget ind"
     CASEWORK = "sagsarbejde"
     """Has a role in a procedure, or leads a unit."""
+    READ_CASES = "sager"
+    """Has a role that reads cases of some procedure."""
     ENQUIRE = "henvendelse"
     """Has a role that registers enquiries of some procedure."""
     MANAGE = "ledelse"
@@ -38,12 +40,13 @@ class Capability(StrEnum):
 
 def capabilities(
     person: Person | None,
+    case_roles: frozenset[str] = frozenset(),
     enquiry_roles: frozenset[str] = frozenset(),
     register_roles: frozenset[str] = frozenset(),
     report_roles: frozenset[str] = frozenset(),
 ) -> frozenset[Capability]:
-    """What this person (or nobody) may do; these roles register enquiries, keep registers, or make reports, of what is in
-    operation.
+    """What this person (or nobody) may do; these roles read cases, register enquiries, keep registers, or make reports, of
+    what is in operation.
     """
     found = {Capability.EVERYBODY}
     if person is None:
@@ -52,6 +55,7 @@ def capabilities(
     leads = bool(person.leads) or person.has("leder")
     for capability, holds in (
         (Capability.CASEWORK, leads or bool(person.roles - PLATFORM_ROLES)),
+        (Capability.READ_CASES, person.has(*case_roles)),
         (Capability.ENQUIRE, person.has(*enquiry_roles)),
         (Capability.MANAGE, leads),
         (Capability.REPORT, person.has(*report_roles)),
@@ -71,6 +75,7 @@ _EVERYBODY = frozenset({C.EVERYBODY})
 _SIGNED_IN = frozenset({C.SIGNED_IN})
 _CASEWORK = frozenset({C.CASEWORK})
 _ENQUIRE = frozenset({C.ENQUIRE})
+_LISTS = frozenset({C.READ_CASES})
 _CASES = frozenset({C.CASEWORK, C.AUDIT})
 _FOLLOW = frozenset({C.MANAGE, C.OPERATE})
 _ADMINISTER = frozenset({C.ADMINISTER})
@@ -96,7 +101,7 @@ ROUTES: Routes = {
     "/opgaver/<int:key>/tag": _CASEWORK,
     "/opgaver/<int:key>/frigiv": _CASEWORK,
     "/opgaver/<int:key>/tildel": _CASEWORK,
-    "/sager": _CASES,
+    "/sager": _LISTS,
     "/sager/<number>": _CASES,
     "/sager/<number>/notat": _CASEWORK,
     "/sager/<number>/haendelser/<name>": _CASEWORK,
@@ -182,11 +187,11 @@ class MenuItem:
 
 MENU: tuple[MenuItem, ...] = (
     MenuItem("Opgaver", "/opgaver", frozenset({C.CASEWORK})),
-    MenuItem("Sager", "/sager", frozenset({C.CASEWORK, C.AUDIT})),
+    MenuItem("Sager", "/sager", _LISTS),
     MenuItem("Ny henvendelse", "/henvendelse", _ENQUIRE),
     MenuItem("Overblik", "/overblik", _OVERSEE),
-    MenuItem("Instanser", "/instanser", frozenset({C.MANAGE, C.OPERATE})),
-    MenuItem("Hændelser", "/haendelser", frozenset({C.MANAGE, C.OPERATE})),
+    MenuItem("Instanser", "/instanser", _FOLLOW),
+    MenuItem("Hændelser", "/haendelser", _FOLLOW),
     MenuItem("Procedurer", "/procedurer", frozenset({C.SIGNED_IN})),
     MenuItem("Studio", "/studio", frozenset({C.DESIGN})),
     MenuItem("Administration", "/admin", _RULES | _REGISTERS),

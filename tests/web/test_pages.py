@@ -260,5 +260,5 @@ class TestDoors:
         mentor = Person(1, "mona", "Mona", frozenset({Membership("mentor", "nord")}))
         served = {"/opgaver", "/henvendelse"}
         for roles, seen in ((frozenset({"mentor"}), True), (frozenset({"visitator"}), False), (frozenset(), False)):
-            entries = permissions.menu_for(permissions.capabilities(mentor, roles), served)
+            entries = permissions.menu_for(permissions.capabilities(mentor, enquiry_roles=roles), served)
             assert ("/henvendelse" in [entry.address for entry in entries]) is seen
