@@ -144,6 +144,8 @@ class IncidentType(StrEnum):
     """Our own: a letter or mail could not be delivered, or nobody knows whether it was."""
     EFFECT_FAILED = "EFFECT_FAILED"
     """Our own: something that runs inside the step's transaction could not be done (deadline unknown, no case …)."""
+    ENDLESS_LOOP = "ENDLESS_LOOP"
+    """Our own: very many elements ran one after another without a wait. Trying again lets as many more run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

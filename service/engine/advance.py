@@ -128,10 +128,12 @@ def begin(catalog: Catalog, stimulus: Start, now: datetime, keys: Keys) -> Runti
     start = stimulus.start_event if stimulus.start_event is not None else program.root.none_start
     if start is None:
         raise NotFound(what=f"en almindelig starthændelse i processen '{top.home.process_id}'")
-    if start not in program.start_ids:
+    if start not in program.ways_in:
         raise NotFound(what=f"starthændelsen '{start}' i processen '{top.home.process_id}'")
     runtime.scopes.put(runtime.scopes.root, stimulus.variables)
-    top.entries = (Token(program.root.task_specs[start], {"payload": dict(stimulus.payload)}),)
+    entry, payload = program.ways_in[start], dict(stimulus.payload)
+    began = {"payload": payload} if entry == start else {"payload": payload, "began": start}
+    top.entries = (Token(program.root.task_specs[entry], began),)
     runtime.root_task(top).run()
     _rest(runtime)
     return runtime
@@ -212,14 +214,11 @@ def _elements_activated(runtime: Runtime, stimulus: ElementsActivated) -> None:
         raise NotFound(what=f"ad hoc-delprocessen med nøgle {stimulus.element_instance_key}")
     if container.internal_data.get("met"):
         raise TaskMovedOn()
-    tokens = []
-    for name, variables in stimulus.elements:
-        spec = container.task_spec.startable(name)
-        if spec is None:
+    for name, _ in stimulus.elements:
+        if container.task_spec.startable(name) is None:
             raise NotFound(what=f"aktiviteten '{name}', som kan startes i '{container.task_spec.name}'")
-        tokens.append(Token(spec, variables=variables))
-    for token in tokens:
-        runtime.spawn(workflow, token)
+    for name, variables in stimulus.elements:
+        container.task_spec.add(runtime, container, workflow, name, variables)
 
 
 def _variables_set(runtime: Runtime, stimulus: VariablesSet) -> None:

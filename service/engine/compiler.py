@@ -74,15 +74,15 @@ class Program:
     """A compiled process: `ProcessModel.program`."""
 
     root: ScopeSpec
-    start_ids: frozenset[str]
+    ways_in: Mapping[str, str]
+    """`Scope.ways_in`."""
     deadline_homes: Mapping[str, str]
     """Drawn id of a deadline → id of the scope it belongs to."""
 
 
 def compile_process(process: Process) -> Program:
     root = _scope(process.scope, ScopeSpec(process.id))
-    starts = frozenset(e.id for e in process.scope.elements.values() if e.type == "startEvent")
-    return Program(root, starts, deadline_homes(process.scope))
+    return Program(root, process.scope.ways_in, deadline_homes(process.scope))
 
 
 def _scope(scope: Scope, spec: ScopeSpec) -> ScopeSpec:

@@ -280,6 +280,8 @@ class Element:
 class Gateway(Element):
     default: str | None = None
     """Id of the default flow."""
+    instantiates: bool = False
+    """The process begins with one of the events after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +322,8 @@ class Activity(Element):
 class Task(Activity):
     work: Work = field(default_factory=NoWork)
     headers: Mapping[str, str] = field(default_factory=dict)
+    instantiates: bool = False
+    """The process begins with the message that it receives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +342,8 @@ class AdHoc(Activity):
     output_element: Formula | None = None
     completion: Formula | None = None
     cancel_remaining: bool = True
+    sequential: bool = False
+    """One activity at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,6 +364,19 @@ class Scope:
         found = (s for s in self.event_sub_processes if s.event_start and s.event_start.compensates)
         return next(found, None)
 
+    @property
+    def ways_in(self) -> Mapping[str, str]:
+        """Elements with which the process may begin, each with where its token is put: itself, but for an event after a
+        gateway the gateway.
+        """
+        found = {}
+        for element in self.elements.values():
+            if element.type == "startEvent" or (isinstance(element, Task) and element.instantiates):
+                found[element.id] = element.id
+            elif isinstance(element, Gateway) and element.instantiates:
+                found.update((flow.target, element.id) for flow in element.outgoing)
+        return found
+
     def walk(self) -> Iterator[Element]:
         """All elements, those of inner scopes right after their sub-process."""
         for element in self.elements.values():
@@ -372,3 +391,10 @@ class Process:
     name: str
     version_tag: str | None
     scope: Scope
+
+
+def begun_by(element: Element) -> Trigger | None:
+    """What the process begins with where it begins at this element; None for a plain start."""
+    if isinstance(element, Task) and isinstance(element.work, ReceiveWork):
+        return element.work.message
+    return element.trigger if isinstance(element, Event) else None

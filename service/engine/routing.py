@@ -87,7 +87,9 @@ def _waiting_for_signal(runtime: Runtime, name: str) -> list[Task]:
 
 
 def _find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:
-    """The wait that catches it: events on the edge of each element outwards, then event sub-processes around it."""
+    """The wait that catches it: events on the edge of each element outwards, then event sub-processes around it. What an
+    event sub-process throws is not its own to catch: thrown again, it goes on outwards.
+    """
     host: Task | None = thrown.task
     while host is not None:
         for level in (runtime.attached(host), _catchers(host)):
@@ -100,6 +102,8 @@ def _find_catcher(runtime: Runtime, thrown: Throw) -> Task | None:
 
 def _catchers(task: Task) -> Iterator[Task]:
     for catcher in task.workflow.spec.catchers:
+        if catcher.container is task.task_spec:
+            continue
         for other in task.workflow.tasks.values():
             if other.task_spec is catcher and other._state == TaskState.STARTED:
                 yield other

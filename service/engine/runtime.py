@@ -15,12 +15,12 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.definitions import Catalog, ProcessModel, Version
-from service.domain.errors import EngineFailed, NotFound
+from service.domain.errors import NotFound
 from service.domain.facts import ElementChange, ElementState, FlowTaken, StatusSet
 from service.domain.instances import InstanceStatus
 from service.domain.json import Json, Variables
 from service.domain.ports import Keys
-from service.domain.waits import CloseReason, DeadlineBinding, IncidentOpened, WaitKind
+from service.domain.waits import CloseReason, DeadlineBinding, IncidentOpened, IncidentType, WaitKind
 
 from .compiler import Program
 from .conditions import interrupts, look_again
@@ -39,8 +39,8 @@ from .undoing import handler_ended, remember
 if TYPE_CHECKING:
     from .specs.events import EventNode
 
-MAX_RUNS = 10_000
-"""Elements one step may run before it counts as a loop without a wait."""
+MAX_RUNS = 100_000
+"""Elements one step may run before what comes next is taken for a loop without a wait."""
 PRUNE_EVERY = 200
 
 
@@ -66,7 +66,6 @@ class Runtime:
         self.thrown: deque[Throw] = deque()
         self._ready: deque[Task] = deque()
         self._stood_back: set[int] = set()
-        self._runs = 0
         self.top: RootWorkflow
 
     # -- definitions
@@ -147,7 +146,8 @@ class Runtime:
         self._ready.append(task)
 
     def settle(self) -> None:
-        """Run until the instance rests. Raises `EngineFailed` for a loop without a wait."""
+        """Run until the instance rests. What would run for ever is frozen."""
+        runs = 0
         self._react()
         while self._ready:
             task = self._ready.popleft()
@@ -157,15 +157,21 @@ class Runtime:
                 self._stood_back.add(task.id)
                 self._ready.append(task)
                 continue
-            self._runs += 1
-            if self._runs > MAX_RUNS:
-                raise EngineFailed(
-                    why=f"mere end {MAX_RUNS} trin uden at vente på noget. Der er en løkke uden ventetrin ved '{task.task_spec.name}'."
-                )
+            if runs >= MAX_RUNS and "at" in task.internal_data:
+                self._stop(task)
+                continue
+            runs += 1
             task.run()
             self._react()
-            if self._runs % PRUNE_EVERY == 0:
+            if runs % PRUNE_EVERY == 0:
                 prune(self)
+
+    def _stop(self, task: Task) -> None:
+        """Too much has run already: the element waits for somebody to look."""
+        task._set_state(TaskState.STARTED)
+        told = f"Der er udført {MAX_RUNS} trin i træk uden at vente på noget, så '{task.task_spec.element.id}' er sat i stå. "
+        told += "Er det en løkke uden ende, så ret diagrammet eller variablerne. Ellers prøv igen, så fortsætter den."
+        self.freeze(task, Incident(IncidentType.ENDLESS_LOOP, told))
 
     def _react(self) -> None:
         """Let conditions see what was written, and bring what was thrown to who waits for it."""
@@ -345,6 +351,14 @@ class Runtime:
         """Close the host's waits."""
         for task_id in host.internal_data.pop("edge", ()):
             self.index[task_id].cancel()
+
+    def win(self, task: Task, payload: Variables) -> None:
+        """A wait after an event-based gateway is the first to happen: it holds the token from now on, the others close."""
+        gateway = self.index[task.internal_data.pop("host")]
+        self.detach(gateway, task)
+        gateway.internal_data["fired"] = task.task_spec.name
+        gateway.complete()
+        self.become_event(task, payload)
 
     def drop_wait(self, task: Task) -> None:
         """A wait that has happened for the last time."""

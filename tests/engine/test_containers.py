@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -348,6 +349,46 @@ def test_the_rest_may_finish_first(run: Runner) -> None:
     with pytest.raises(TaskMovedOn):
         r.activate("ah", "a")
     assert r.do("b").done
+
+
+def in_turn(*args: str, **more: Any) -> bytes:
+    drawn = ad_hoc("x", *args, **more).replace("<bpmn:adHocSubProcess ", '<bpmn:adHocSubProcess ordering="Sequential" ')
+    return diagram(start(), drawn, end(), chain("s", "x", "e"))
+
+
+def test_one_at_a_time(run: Runner) -> None:
+    """In the order of the list; what has flows inside is done to its end before the next begins."""
+    inside = user("a") + user("b") + user("c") + chain("a", "b")
+    r = run(in_turn(inside, active='=["a","c","a"]'))
+    for name in ("a", "b", "c", "a"):
+        assert r.open == [name]
+        r.do(name)
+    assert r.open == ["b"]
+    assert r.do("b").done
+    assert r.trail() == ["s", "a", "b", "c", "a", "b", "x", "e"]
+
+
+def test_one_at_a_time_by_hand(run: Runner) -> None:
+    r = run(in_turn(user("a") + user("b"), until="=nok = true", output=("spor", "=navn")))
+    assert r.open == []
+    r.activate("x", ("a", {"navn": "A"}), ("b", {"navn": "B"}))
+    assert r.open == ["a"]
+    r.activate("x", "a")
+    assert r.do("a").open == ["b"]
+    assert r.do("b").open == ["a"]
+    r.activate("x", "b")
+    assert r.do("a", nok=True).done, "what stands in line never begins when it is enough"
+    assert r.variables["spor"] == ["A", "B", None]
+
+
+def test_one_at_a_time_is_interrupted_with_its_line(run: Runner) -> None:
+    edge = boundary("k", "x", signal()) + end("ke") + chain("k", "ke")
+    content = in_turn(user("a") + user("b"), active='=["a","b"]').replace(
+        b"</bpmn:process>", edge.encode() + b"</bpmn:process>"
+    )
+    r = run(content)
+    assert r.signal()
+    assert (r.done, r.trail()) == (True, ["s", "k", "ke"])
 
 
 def test_without_a_condition_it_ends_with_its_last_activity(run: Runner) -> None:

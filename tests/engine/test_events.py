@@ -454,6 +454,30 @@ def test_escalations(run: Runner, interrupting: bool) -> None:
         assert r.do("z").done
 
 
+@pytest.mark.parametrize("interrupting", [True, False])
+@pytest.mark.parametrize("code", ["E1", None])
+def test_an_escalation_thrown_again_goes_on_outwards(run: Runner, interrupting: bool, code: str | None) -> None:
+    """An event sub-process does not catch what it throws itself, however often it may begin."""
+    again = throw("vt", escalation("E1")) + user("h") + end("ve")
+    handler = event_sub("v", escalation(code), again, "vt", "h", "ve", interrupting=interrupting)
+    inside = start("s2") + throw("t", escalation("E1")) + user("a") + end("e2") + chain("s2", "t", "a", "e2") + handler
+    edge = boundary("b", "k", escalation("E1"), interrupting=False) + user("o") + end("oe") + chain("b", "o", "oe")
+    r = run(diagram(start(), sub("k", inside), edge, end(), chain("s", "k", "e")))
+    assert r.tasks == (["h", "o"] if interrupting else ["a", "h", "o"])
+    for name in r.tasks:
+        r.do(name)
+    assert r.done
+    assert r.trail().count("b") == 1
+
+
+def test_another_event_sub_process_beside_it_catches_what_one_throws(run: Runner) -> None:
+    first = event_sub("v", escalation("E1"), throw("vt", escalation("E2")) + end("ve"), "vt", "ve", interrupting=False)
+    second = event_sub("w", escalation("E2"), user("h") + end("we"), "h", "we", interrupting=False)
+    r = run(diagram(start(), throw("t", escalation("E1")), user("a"), end(), chain("s", "t", "a", "e"), first, second))
+    assert r.tasks == ["a", "h"]
+    assert r.do("a").do("h").done
+
+
 def test_an_escalation_that_nobody_catches_changes_nothing(run: Runner) -> None:
     r = run(diagram(start(), throw("t", escalation("E1")), user("a"), end(), chain("s", "t", "a", "e")))
     assert (r.open, r.frozen) == (["a"], [])

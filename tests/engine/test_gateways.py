@@ -230,6 +230,31 @@ def test_an_inclusive_join_waits_for_a_sub_process(run: Runner) -> None:
     assert r.do("b").open == ["z"]
 
 
+@pytest.mark.parametrize("order", ["abc", "acb", "cab", "cba"])
+def test_an_inclusive_join_takes_one_token_of_each_flow(run: Runner, order: str) -> None:
+    """Two tokens on one flow are two passages, as the standard says, also where the other flow has one only."""
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            user("a"),
+            user("b"),
+            user("c"),
+            gate("exclusive", "x"),
+            gate("inclusive", "j"),
+            user("z"),
+            end(),
+            chain("s", "p", "a", "x", "j", "z", "e"),
+            chain("p", "b", "x"),
+            chain("p", "c", "j"),
+        )
+    )
+    for name in order:
+        r.do(name)
+    assert r.tasks == ["z", "z"]
+    assert r.do("z").do("z").done
+
+
 def test_an_inclusive_join_does_not_wait_for_tokens_on_their_way_around_a_loop(run: Runner) -> None:
     """The other branch can come here again only by the loop, through the fork: waiting for it would never end."""
     r = run(

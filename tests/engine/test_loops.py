@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import pytest
 
+from service.engine import runtime
+
 from .conftest import Runner
 from .drawing import (
     again,
     boundary,
     call,
     chain,
+    condition,
     definitions,
     diagram,
     end,
+    event_sub,
     flow,
     gate,
     io,
+    many,
+    message,
     process,
     script,
     signal,
     start,
     sub,
     task,
+    throw,
     user,
 )
 from .driver import Run
@@ -114,6 +121,115 @@ def test_ten_thousand_rounds_at_flat_cost() -> None:
         sizes.append(len(r.state))
     assert r.done
     assert max(sizes[9_000:-1]) <= max(sizes[10:100]) + 16
+
+
+ENDLESS = {
+    "flows": (gate("exclusive", "x") + script("n", "=n + 1", "n") + chain("s", "x", "n", "x"), 100),
+    "a marker": (script("x", "=n + 1", "n", inner=again("=true")) + chain("s", "x", "e") + end(), 100),
+    "a sub-process": (
+        gate("exclusive", "x")
+        + sub("k", start("s2") + script("n", "=n + 1", "n") + end("e2") + chain("s2", "n", "e2"))
+        + chain("s", "x", "k", "x"),
+        20,
+    ),
+    "a signal that it hears itself": (
+        throw("t", signal())
+        + end()
+        + chain("s", "t", "e")
+        + event_sub(
+            "v",
+            signal(),
+            script("n", "=n + 1", "n") + throw("vt", signal()) + end("ve"),
+            "n",
+            "vt",
+            "ve",
+            interrupting=False,
+        ),
+        10,
+    ),
+    "a condition": (
+        user("a")
+        + end()
+        + chain("s", "a", "e")
+        + event_sub(
+            "v",
+            condition("=n >= 0"),
+            script("n", "=-n - 1", "n") + script("o", "=-n", "n") + end("ve"),
+            "n",
+            "o",
+            "ve",
+            interrupting=False,
+        ),
+        10,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_never_ends_is_stopped_with_an_incident(run: Runner, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """Trying again lets as much run once more; what runs beside it goes on, and it can be cancelled."""
+    monkeypatch.setattr(runtime, "MAX_RUNS", 300)
+    body, rounds = ENDLESS[what]
+    beside = start("bs", message()) + user("bu") + end("be") + chain("bs", "bu", "be")
+    r = run(diagram(start(), body, beside), {"n": 0})
+    assert {kind for _, kind in r.frozen} == {"ENDLESS_LOOP"}
+    assert abs(r.variables["n"]) >= rounds
+    before = abs(r.variables["n"])
+    r.retry(r.frozen[0][0])
+    assert {kind for _, kind in r.frozen} == {"ENDLESS_LOOP"}
+    assert abs(r.variables["n"]) >= before
+    assert r.cancel().step.status == "TERMINATED"
+
+
+def test_a_long_loop_that_was_stopped_goes_on(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "MAX_RUNS", 50)
+    body = gate("parallel", "p") + gate("exclusive", "x") + script("n", "=n + 1", "n") + gate("exclusive", "y", "d")
+    body += user("u") + end() + chain("s", "p", "x", "n", "y") + chain("p", "u", "e")
+    r = run(diagram(start(), body, flow("y", "x", "=n < 40"), flow("y", "e", None, "d")), {"n": 0})
+    assert r.tasks == ["u"], "its neighbour is there all the while"
+    for _ in range(2):
+        ((element, kind),) = r.frozen
+        assert kind == "ENDLESS_LOOP"
+        r.retry(element)
+    assert (r.frozen, r.variables["n"]) == ([], 40)
+    assert r.do("u").done
+
+
+@pytest.mark.parametrize("kind", ["flows", "marker", "instances", "sub-process", "called", "nested"])
+def test_ten_thousand_rounds_without_a_wait(kind: str) -> None:
+    count = script("n", "=n + 1", "n")
+    one = start("s2") + count + end("e2") + chain("s2", "n", "e2")
+    around = gate("exclusive", "x") + "{}" + gate("exclusive", "y", "d") + end() + flow("y", "e", None, "d")
+    back = flow("y", "x", "=n < 10000")
+    body, more = {
+        "flows": (around.format(count) + back + chain("s", "x", "n", "y"), ""),
+        "marker": (script("n", "=n + 1", "n", inner=again("=n < 10000")) + end() + chain("s", "n", "e"), ""),
+        "instances": (
+            script("n", "=n + 1", "n", inner=many("=for i in 1..10000 return i", sequential=True))
+            + end()
+            + chain("s", "n", "e"),
+            "",
+        ),
+        "sub-process": (around.format(sub("k", one)) + back + chain("s", "x", "k", "y"), ""),
+        "called": (around.format(call("k", "Q", up=True)) + back + chain("s", "x", "k", "y"), process("Q", one)),
+        "nested": (
+            around.format(
+                sub(
+                    "k",
+                    start("s3")
+                    + sub("kk", one, inner=again("=modulo(n, 10) != 0"))
+                    + end("e3")
+                    + chain("s3", "kk", "e3"),
+                    inner=again("=modulo(n, 100) != 0"),
+                )
+            )
+            + back
+            + chain("s", "x", "k", "y"),
+            "",
+        ),
+    }[kind]
+    r = Run(definitions(process("P", start(), body), more), {"n": 0}, reload=True)
+    assert (r.done, r.frozen, r.variables["n"]) == (True, [], 10_000)
 
 
 def test_a_task_waits_for_as_many_tokens_as_it_needs(run: Runner) -> None:

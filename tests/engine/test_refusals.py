@@ -235,9 +235,9 @@ ONE_ELEMENT = {
         "start- eller sluthændelser",
     ),
     "empty ad-hoc": (ad_hoc("x", gate("exclusive", "g")), "mindst én aktivitet"),
-    "sequential ad-hoc": (
-        ad_hoc("x", user("a")).replace("<bpmn:adHocSubProcess ", '<bpmn:adHocSubProcess ordering="Sequential" '),
-        "Rækkefølgen",
+    "an ordering that is none": (
+        ad_hoc("x", user("a")).replace("<bpmn:adHocSubProcess ", '<bpmn:adHocSubProcess ordering="Random" '),
+        "Parallel eller Sequential",
     ),
     "sub-process without start": (sub("x", user("a") + end("e2") + chain("a", "e2")), "netop én starthændelse"),
     "sub-process with a message start": (
@@ -711,8 +711,10 @@ def test_what_is_accepted_and_ignored() -> None:
         '<bpmn:process id="P" isExecutable="true">'
         + ext('<zeebe:properties><zeebe:property name="a" value="b"/></zeebe:properties>')
         + start()
-        + '<bpmn:serviceTask id="x" zeebe:modelerTemplate="t" zeebe:modelerTemplateVersion="1"><bpmn:extensionElements>'
-        '<zeebe:taskDefinition type="t"/></bpmn:extensionElements><bpmn:ioSpecification/><bpmn:property id="pr"/></bpmn:serviceTask>'
+        + '<bpmn:serviceTask id="x" zeebe:modelerTemplate="t" zeebe:modelerTemplateVersion="1">'
+        '<bpmn:extensionElements><zeebe:taskDefinition type="t"/></bpmn:extensionElements>'
+        "<bpmn:ioSpecification><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification>"
+        '<bpmn:property id="pr"/></bpmn:serviceTask>'
         + end()
         + chain("s", "x", "e")
         + '<bpmn:textAnnotation id="ta"><bpmn:text>hej</bpmn:text></bpmn:textAnnotation>'

@@ -104,16 +104,6 @@ def test_a_stimulus_for_what_is_gone_changes_nothing(run: Runner) -> None:
         r.cancel()
 
 
-def test_a_loop_without_a_wait_is_an_error() -> None:
-    content = diagram(
-        start(), gate("exclusive", "x"), script("n", "=n + 1", "n"), end(), chain("s", "x", "n", "x")
-    ).replace(end().encode(), b"")
-    catalog = MemoryCatalog()
-    (key,) = catalog.deploy(content)
-    with pytest.raises(EngineFailed, match="løkke"):
-        ENGINE.advance(catalog, None, Start(key, 1, {"n": 0}), T0, CountingKeys())
-
-
 def deep(levels: int) -> list[object]:
     value: list[object] = []
     for _ in range(levels):

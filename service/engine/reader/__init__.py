@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from service.domain.deadlines import Calendar
 from service.domain.definitions import ElementInfo, Finding, StartEvent
 from service.engine.expressions import Evaluator
-from service.engine.model import Event, MessageTrigger, Process, SignalTrigger, TimerTrigger, Value
+from service.engine.model import Event, MessageTrigger, Process, SignalTrigger, TimerTrigger, Value, begun_by
 from service.engine.timing import TimingFault, read_cycle, read_instant
 
 from .checks import Checker
@@ -101,7 +101,7 @@ def _process(
     if tag is not None and version_tag is None:
         findings.error(tag, "zeebe:versionTag mangler en value. Skriv versionens navn.")
     process = Process(id=node.id, name=node.label, version_tag=version_tag, scope=reader.scope(node))
-    Checker(findings).process(process)
+    Checker(findings, process.id).process(process)
     check_undoing(process, findings)
     names = _start_names(process, findings)
     _check_timer_starts(process, findings)
@@ -112,13 +112,13 @@ def _process(
 
 
 def _start_names(process: Process, findings: Findings) -> dict[str, str]:
-    """Message and signal names of start events: expressions are evaluated now, without variables."""
+    """Message and signal names of what begins the process: expressions are evaluated now, without variables."""
     names: dict[str, str] = {}
-    for element in process.scope.elements.values():
-        if not isinstance(element, Event) or element.type != "startEvent":
-            continue
-        if isinstance(element.trigger, MessageTrigger | SignalTrigger):
-            name = _without_variables(element.trigger.name)
+    for way in process.scope.ways_in:
+        element = process.scope.elements[way]
+        trigger = begun_by(element)
+        if isinstance(trigger, MessageTrigger | SignalTrigger):
+            name = _without_variables(trigger.name)
             if not isinstance(name, str) or not name:
                 findings.at(
                     element.id,

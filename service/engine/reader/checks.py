@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from service.engine.model import (
     Activity,
     AdHoc,
+    CancelTrigger,
     ConditionTrigger,
     Element,
     ErrorTrigger,
@@ -18,12 +19,14 @@ from service.engine.model import (
     LinkTrigger,
     MessageTrigger,
     Process,
+    ReceiveWork,
     Scope,
     SignalTrigger,
     SubProcess,
     Task,
     TimerTrigger,
     UserWork,
+    begun_by,
 )
 
 from .xml import Findings
@@ -36,6 +39,7 @@ class Checker:
     """Checks one process; what breaks a rule becomes a finding."""
 
     findings: Findings
+    process_id: str
 
     def process(self, process: Process) -> None:
         self._starts(process.scope)
@@ -50,7 +54,7 @@ class Checker:
         elements = scope.elements.values()
         for element in elements:
             self._flows(element)
-            self._placed(element, ad_hoc)
+            self._placed(element, scope, ad_hoc)
             if isinstance(element, Gateway):
                 self._gateway(element, scope)
             if isinstance(element, Activity):
@@ -93,8 +97,8 @@ class Checker:
             )
 
     def _starts(self, scope: Scope) -> None:
-        starts = [e for e in scope.elements.values() if e.type == "startEvent" and isinstance(e, Event)]
-        plain = [e for e in starts if e.trigger is None]
+        starts = [scope.elements[way] for way in scope.ways_in]
+        plain = [e for e in starts if isinstance(e, Event) and e.trigger is None]
         if not starts:
             self.findings.at(scope.id, None, "Processen har ingen starthændelse. Tegn en, så den kan begynde.")
         for extra in plain[1:]:
@@ -104,14 +108,20 @@ class Checker:
             )
         names: set[str] = set()
         for event in starts:
-            name = event.trigger.name if isinstance(event.trigger, MessageTrigger) else None
+            trigger = begun_by(event)
+            name = trigger.name if isinstance(trigger, MessageTrigger) else None
             if isinstance(name, str):
                 if name in names:
                     self._say(event, f"To starthændelser venter på samme besked '{name}'. Behold den ene.")
                 names.add(name)
 
-    def _placed(self, element: Element, ad_hoc: bool) -> None:
+    def _placed(self, element: Element, scope: Scope, ad_hoc: bool) -> None:
         """What may not stand where it stands."""
+        if isinstance(element, Task | Gateway) and element.instantiates and scope.id != self.process_id:
+            self._say(
+                element,
+                "En proces kan ikke begynde inde i en delproces (instantiate). Fjern egenskaben, eller flyt trinnet ud.",
+            )
         if ad_hoc and element.type in {"startEvent", "endEvent"}:
             self._say(
                 element,
@@ -168,15 +178,16 @@ class Checker:
                 "En hændelsesgateway skal have mindst to hændelser at vente på. Tegn en til, eller fjern gatewayen.",
             )
         names: set[str] = set()
+        begins = MessageTrigger | SignalTrigger
+        waits = begins if gateway.instantiates else begins | TimerTrigger | ConditionTrigger
         for flow in gateway.outgoing:
             target = scope.elements[flow.target]
-            trigger = target.trigger if isinstance(target, Event) else None
-            if target.type != "intermediateCatchEvent" or not isinstance(
-                trigger, MessageTrigger | TimerTrigger | SignalTrigger | ConditionTrigger
-            ):
+            trigger = _waited_for(target)
+            if not isinstance(trigger, waits):
+                what = "besked eller signal" if gateway.instantiates else "besked, timer, signal eller betingelse"
                 self._flow(
                     flow,
-                    f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtagehændelser med besked, timer, signal eller betingelse. "
+                    f"Efter hændelsesgatewayen '{gateway.id}' må der kun stå modtageopgaver og modtagehændelser med {what}. "
                     "Ret hændelsen, eller brug en anden gateway.",
                 )
                 continue
@@ -218,6 +229,8 @@ class Checker:
             )
 
     def _same_codes(self, events: Iterable[Event], where: str) -> None:
+        for extra in [event for event in events if isinstance(event.trigger, CancelTrigger)][1:]:
+            self._say(extra, f"To hændelser {where} griber annulleringen. Behold den ene.")
         for kind, what in ((ErrorTrigger, "fejl"), (EscalationTrigger, "eskalering")):
             seen: set[object] = set()
             for event in events:
@@ -254,9 +267,28 @@ class Checker:
                     self._say(event, f"Linket '{name}' har ingen afsendende ende i samme (del)proces. Tegn en.")
 
     def _reachable(self, scope: Scope) -> None:
+        begins = set(scope.ways_in.values())
+        reached: set[str] = set()
+        stack = [e.id for e in scope.elements.values() if _begins_itself(e) or e.id in begins]
+        while stack:
+            id_ = stack.pop()
+            if id_ not in reached:
+                reached.add(id_)
+                stack += [flow.target for flow in scope.elements[id_].outgoing]
         for element in scope.elements.values():
-            if not element.incoming and not _begins_itself(element):
+            if not element.incoming and element.id not in reached:
                 self._say(element, "Ingen pil fører hertil, så trinnet kan aldrig nås. Forbind eller fjern det.")
+            elif element.id not in reached:
+                self._say(
+                    element, "Ingen vej fører hertil fra en begyndelse. Forbind trinnet med resten, eller fjern det."
+                )
+
+
+def _waited_for(element: Element) -> object:
+    """What an element waits for that may stand after an event-based gateway; None for any other."""
+    if isinstance(element, Task) and element.loop is None and element.type == "receiveTask":
+        return element.work.message if isinstance(element.work, ReceiveWork) else None
+    return element.trigger if isinstance(element, Event) and element.type == "intermediateCatchEvent" else None
 
 
 def _begins_itself(element: Element) -> bool:

@@ -25,6 +25,7 @@ from service.engine.model import (
     TimerTrigger,
     UserWork,
     Value,
+    begun_by,
 )
 
 from .extensions import ExtensionReader
@@ -124,19 +125,17 @@ def _lanes(owner: Node) -> dict[str, str]:
 def starts(process: Process, names: Mapping[str, str]) -> tuple[StartEvent, ...]:
     """The ways into the process. `names`: element id → evaluated message or signal name."""
     found = []
-    for element in process.scope.elements.values():
-        if element.type != "startEvent" or not isinstance(element, Event):
-            continue
-        trigger = element.trigger
-        match trigger:
+    for way in process.scope.ways_in:
+        element = process.scope.elements[way]
+        match trigger := begun_by(element):
             case TimerTrigger():
-                start = StartEvent(element.id, "timer", timer=drawn(trigger.value) or "", timer_form=trigger.form)
+                start = StartEvent(way, "timer", timer=drawn(trigger.value) or "", timer_form=trigger.form)
             case MessageTrigger():
                 key = trigger.key.text if trigger.key is not None else None
-                start = StartEvent(element.id, "message", name=names[element.id], correlation_key=key)
+                start = StartEvent(way, "message", name=names[way], correlation_key=key)
             case SignalTrigger():
-                start = StartEvent(element.id, "signal", name=names[element.id])
+                start = StartEvent(way, "signal", name=names[way])
             case _:
-                start = StartEvent(element.id, "none", form_id=_id(element.form))
+                start = StartEvent(way, "none", form_id=_id(element.form) if isinstance(element, Event) else None)
         found.append(start)
     return tuple(found)

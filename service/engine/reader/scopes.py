@@ -158,7 +158,9 @@ class ScopeReader:
     def _element(self, node: Node, owner: Node, common: Common) -> Element:
         if node.tag in GATEWAYS:
             self._check_direction(node, len(common["incoming"]), len(common["outgoing"]))
-            return Gateway(**common, default=node.get("default") or None)
+            return Gateway(
+                **common, default=node.get("default") or None, instantiates=self.values.flag(node, "instantiate", False)
+            )
         if node.tag in EVENTS:
             return self._event(node, owner, common)
         common |= {
@@ -173,6 +175,7 @@ class ScopeReader:
                 **common,
                 work=self._work(node),
                 headers=self.extensions.headers(node),
+                instantiates=self.values.flag(node, "instantiate", False),
             )
         return self._container(node, common)
 
@@ -284,6 +287,7 @@ class ScopeReader:
             output_element=output_element,
             completion=self.extensions.completion(node),
             cancel_remaining=self.values.flag(node, "cancelRemainingInstances", True),
+            sequential=node.get("ordering") == "Sequential",
         )
 
     def _work(self, node: Node) -> Work:
@@ -295,7 +299,8 @@ class ScopeReader:
             case "callActivity":
                 work = self.extensions.call(node)
             case "receiveTask":
-                message = self.triggers.message(node, node.get("messageRef") or "", key_needed=True)
+                begins = self.values.flag(node, "instantiate", False)
+                message = self.triggers.message(node, node.get("messageRef") or "", key_needed=not begins)
                 work = None if message is None else ReceiveWork(message=message)
             case "task" | "manualTask":
                 work = NoWork()

@@ -178,12 +178,10 @@ FIXED = {
         "method",
         "##Compensate",
     ): "En transaktion kan kun annulleres ved kompensation. Fjern method, og tegn oprydning på trinnene.",
-    ("instantiate", "false"): "Her kan en proces ikke begynde. Brug en starthændelse med en besked.",
     (
         "eventGatewayType",
         "Exclusive",
     ): "En parallel hændelsesgateway kan ikke udføres. Brug en parallel gateway med hændelser efter.",
-    ("ordering", "Parallel"): 'Rækkefølgen kan ikke styres i en ad hoc-delproces. Fjern ordering="Sequential".',
     ("behavior", "All"): "Hændelser undervejs i flere instanser kan ikke udføres. Fjern behavior.",
     ("isImmediate", "true"): 'isImmediate="false" kan ikke udføres. Fjern egenskaben.',
 }

@@ -25,6 +25,7 @@ from .conditions import holds, no_way
 
 if TYPE_CHECKING:
     from service.engine.runtime import Runtime
+    from service.engine.scopes import Chain
 
     from .events import Boundary
 
@@ -168,14 +169,27 @@ def user_due(runtime: Runtime, task: Task, since: datetime) -> tuple[datetime | 
 
 
 class Receive(TaskNode):
-    """Waits for a message."""
+    """Waits for a message, in the flow or after an event-based gateway."""
 
-    def work(self, runtime: Runtime, task: Task) -> None:
+    def work(self, runtime: Runtime, task: Task) -> Variables | None:
+        if "payload" in task.internal_data:  # the process began with it
+            return task.internal_data.pop("payload")  # type: ignore[no-any-return]
+        self._open(runtime, task, runtime.chain(task))
+        return None
+
+    def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
+        """Begin to wait for the gateway `host`."""
+        self._open(runtime, task, task.workflow.chain)
+
+    def _open(self, runtime: Runtime, task: Task, chain: Chain) -> None:
         assert isinstance(self.element.work, ReceiveWork)
-        subscribe(runtime, task, self.element.work.message, runtime.chain(task), task.id)
+        subscribe(runtime, task, self.element.work.message, chain, task.id)
 
     def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
-        runtime.finish(task, payload)
+        if "host" in task.internal_data:
+            runtime.win(task, payload)
+        else:
+            runtime.finish(task, payload)
 
 
 class Script(TaskNode):

@@ -164,7 +164,17 @@ class AdHoc(Container):
         names = self._active(runtime, task)
         if self.element.output is not None:
             runtime.scopes.put(task.id, {self.element.output: []})
+        if self.element.sequential:
+            task.internal_data["queue"] = [[name, {}] for name in names[1:]]
+            names = names[:1]
         self.start_workflow(task, *(Token(self.inside.task_specs[name]) for name in names))
+
+    def add(self, runtime: Runtime, task: Task, workflow: Inside, name: str, variables: Variables) -> None:
+        """One more of its activities is to be done: at once, or when those before it are, where only one is done at a time."""
+        if self.element.sequential and not workflow.is_empty():
+            task.internal_data["queue"].append([name, dict(variables)])
+        else:
+            runtime.spawn(workflow, Token(self.inside.task_specs[name], variables=variables))
 
     def _active(self, runtime: Runtime, task: Task) -> list[str]:
         formula = self.element.active
@@ -190,7 +200,8 @@ class AdHoc(Container):
         return spec if free else None
 
     def gathered(self, runtime: Runtime, task: Task, workflow: NestedWorkflow) -> Variables:
-        task.internal_data.pop("met", None)
+        for note in ("met", "queue"):
+            task.internal_data.pop(note, None)
         return {}
 
     def write_result(self, runtime: Runtime, task: Task, result: Variables) -> None:
@@ -218,6 +229,7 @@ class AdHocSpec(ScopeSpec):
             return
         if self._met(runtime, container, element):
             container.internal_data["met"] = True
+            container.internal_data.pop("queue", None)
             if element.cancel_remaining:
                 runtime.cancel_others(task)
                 task.internal_data["last"] = True
@@ -245,6 +257,11 @@ class AdHocSpec(ScopeSpec):
     def may_end(self, workflow: Inside, task: Task) -> bool:
         container = workflow.container  # type: ignore[attr-defined]
         if task.task_spec is self.start:
+            return False
+        queue = container.internal_data.get("queue")
+        if queue and workflow.is_empty():
+            name, variables = queue.pop(0)
+            runtime_of(task).spawn(workflow, Token(self.task_specs[name], variables=variables))
             return False
         enough = container.task_spec.element.completion is None or container.internal_data.get("met", False)
         return bool(enough or workflow.undoing) and super().may_end(workflow, task)

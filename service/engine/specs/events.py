@@ -110,7 +110,9 @@ class ThrowCode(EventNode):
         runtime.thrown.append(Throw(kind, task, code))
 
     def retry(self, runtime: Runtime, task: Task) -> None:
-        task.internal_data["at"] = Phase.ACTIVATING
+        """Throw again, where nobody caught it."""
+        if task.internal_data["at"] == Phase.WAITING:
+            task.internal_data["at"] = Phase.ACTIVATING
         runtime.requeue(task)
 
 
@@ -173,20 +175,17 @@ class ThrowMany(EventNode):
 class Catch(EventNode):
     """An intermediate event that waits in the flow, or after an event-based gateway."""
 
-    def activate(self, runtime: Runtime, task: Task) -> None:
+    def activate(self, runtime: Runtime, task: Task) -> Variables | None:
+        if "payload" in task.internal_data:  # the process began with it
+            return task.internal_data.pop("payload")  # type: ignore[no-any-return]
         self.open(runtime, task)
+        return None
 
     def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
-        host = task.internal_data.get("host")
-        if host is None:
+        if "host" in task.internal_data:
+            runtime.win(task, payload)
+        else:
             runtime.finish(task, payload)
-            return
-        gateway = runtime.index[host]
-        runtime.detach(gateway, task)
-        del task.internal_data["host"]  # from now on it holds the token
-        gateway.internal_data["fired"] = self.name
-        gateway.complete()
-        runtime.become_event(task, payload)
 
 
 class Boundary(EventNode):

@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from service.engine.model import Flow, Gateway
 
-from .base import Node, NodeMixin, Phase
+from .base import Node, NodeMixin, Phase, Token
 from .conditions import holds, no_way
 from .workflow import Inside, runtime_of
 
@@ -115,7 +115,8 @@ class Parallel(Join, Node):
 
 
 class Inclusive(Join, Choice, MultiChoice, Node):
-    """Takes every flow whose condition holds. Joins when no token elsewhere in the scope can still come.
+    """Takes every flow whose condition holds. Joins one token of each flow that has some, when no token elsewhere in the
+    scope can still come along the others.
 
     A token may still come when it can reach an incoming flow without a token; unless it can reach one with a token just
     as well (BPMN 2.0, 13.4.3): such a token is on its way around a loop, not on its way here.
@@ -127,7 +128,7 @@ class Inclusive(Join, Choice, MultiChoice, Node):
     def consume(self, workflow: Inside, waiting: dict[str, list[Task]]) -> list[Task]:
         if not self.all_here(waiting) and self._more_may_come(workflow, waiting):
             return []
-        return [task for tasks in waiting.values() for task in tasks]
+        return [tasks[0] for tasks in waiting.values()]
 
     def _more_may_come(self, workflow: Inside, waiting: dict[str, list[Task]]) -> bool:
         empty = [names for flow, names in self.reached_from.items() if flow not in waiting]
@@ -142,13 +143,20 @@ class Inclusive(Join, Choice, MultiChoice, Node):
 
 
 class EventGateway(Node):
-    """Opens a wait for each event after it; the first to happen ends the others."""
+    """Opens a wait for each event after it; the first to happen ends the others. Where the process began with one of them,
+    that has happened already.
+    """
 
-    def execute(self, runtime: Runtime, task: Task) -> None:
-        task.internal_data["at"] = Phase.ACTIVATING
-        specs = task.workflow.spec.task_specs
+    def execute(self, runtime: Runtime, task: Task) -> bool | None:
+        data, specs = task.internal_data, task.workflow.spec.task_specs
+        if "began" in data:
+            data["fired"] = data.pop("began")
+            runtime.spawn(task.workflow, Token(specs[data["fired"]], {"payload": data.pop("payload")}))
+            return True
+        data["at"] = Phase.ACTIVATING
         runtime.attach(task, [specs[flow.target] for flow in self.flows])
-        task.internal_data["at"] = Phase.WAITING
+        data["at"] = Phase.WAITING
+        return None
 
     def _on_complete_hook(self, task: Task) -> None:
         """The event that fired holds the token already; its flow is all that is left to note."""

@@ -81,6 +81,10 @@ INCIDENTS: Mapping[IncidentType, tuple[str, str]] = {
         "En følge af trinnet kunne ikke gennemføres",
         "Læs, hvad der står i fejlen. Når grunden er væk, så prøv igen.",
     ),
+    IncidentType.ENDLESS_LOOP: (
+        "Forløbet kører i ring",
+        "Bed procesejeren se, om løkken i diagrammet har en ende. Har den det, så prøv igen, og den fortsætter.",
+    ),
 }
 """What went wrong, and what to try."""
 

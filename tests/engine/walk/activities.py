@@ -114,7 +114,8 @@ TASKS = (
     Kind(
         "receiveTask that instantiates",
         diagram('<bpmn:receiveTask id="x" messageRef="m1" instantiate="true"/>', end(), chain("x", "e")),
-        _received,
+        goes("x", "e"),
+        start="x",
     ),
     Kind("scriptTask", alone(script("x", "=1", "y")), goes(*STRAIGHT)),
     Kind(

@@ -69,11 +69,15 @@ BESIDE = (
     inside(
         "auditing and monitoring", "<bpmn:auditing/><bpmn:monitoring/>", "everything is audited and monitored anyway"
     ),
-    inside(
+    Kind(
         "correlationSubscription",
-        '<bpmn:correlationSubscription id="q"/>',
-        "messages correlate by zeebe:subscription",
-        "P",
+        definitions(
+            '<bpmn:collaboration id="c"><bpmn:participant id="p1" processRef="P"/><bpmn:correlationKey id="ck"/></bpmn:collaboration>',
+            process("P", PLAIN, '<bpmn:correlationSubscription id="q" correlationKeyRef="ck"/>'),
+        ),
+        goes("s", "x", "e"),
+        "q",
+        why="messages correlate by zeebe:subscription",
     ),
     inside("resourceRole of a process", '<bpmn:resourceRole id="q"/>', ""),
     inside("choreographyTask", '<bpmn:choreographyTask id="q"/>', ""),
@@ -111,7 +115,13 @@ BESIDE = (
     on_top("endPoint", '<bpmn:endPoint id="q"/>', DECLARED),
     on_top("partnerEntity", '<bpmn:partnerEntity id="q"/>', DECLARED),
     on_top("partnerRole", '<bpmn:partnerRole id="q"/>', DECLARED),
-    on_top("correlationProperty", '<bpmn:correlationProperty id="q"/>', "messages correlate by zeebe:subscription"),
+    on_top(
+        "correlationProperty",
+        '<bpmn:correlationProperty id="q"><bpmn:correlationPropertyRetrievalExpression messageRef="m1">'
+        "<bpmn:messagePath>=x</bpmn:messagePath>"
+        "</bpmn:correlationPropertyRetrievalExpression></bpmn:correlationProperty>",
+        "messages correlate by zeebe:subscription",
+    ),
     on_top(
         "import",
         '<bpmn:import importType="http://www.w3.org/2001/XMLSchema" location="a.xsd" namespace="urn:a"/>',

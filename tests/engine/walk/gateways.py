@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from tests.engine.drawing import catch, chain, diagram, end, flow, gate, signal, start, task, timer, user
+from tests.engine.drawing import (
+    catch,
+    chain,
+    diagram,
+    end,
+    flow,
+    gate,
+    message,
+    receive,
+    signal,
+    start,
+    task,
+    timer,
+    user,
+)
 from tests.engine.driver import Run
 
 from .kind import Kind, Play, goes
@@ -25,6 +39,15 @@ def forked(kind: str, *flows: str, default: str | None = None) -> bytes:
 
 def _first_of_two(run: Run) -> None:
     assert run.signal()
+    _first_won(run)
+
+
+def _received(run: Run) -> None:
+    assert run.message("m1")
+    _first_won(run)
+
+
+def _first_won(run: Run) -> None:
     goes("s", "x", "c1", "j", "e")(run)
     assert "c2" not in run.trail()
 
@@ -39,10 +62,12 @@ def _taken(*path: str) -> Play:
     return play
 
 
-def events(attributes: str = "", *, begun: bool = True) -> bytes:
+def events(
+    attributes: str = "", *, begun: bool = True, first: str = catch("c1", signal()), second: str = timer("P1D")
+) -> bytes:
     gateway = f'<bpmn:eventBasedGateway id="x"{attributes}/>'
     before = start() + chain("s", "x") if begun else ""
-    after = catch("c1", signal()) + catch("c2", timer("P1D")) + gate("exclusive", "j") + end()
+    after = first + catch("c2", second) + gate("exclusive", "j") + end()
     return diagram(before, gateway, after, chain("x", "c1", "j", "e"), chain("x", "c2", "j"))
 
 
@@ -73,7 +98,13 @@ GATEWAYS = (
     Kind("complexGateway", forked("complex", FIRST, SECOND), _taken("s", "x", "a", "b", "j", "e")),
     Kind("eventBasedGateway", events(), _first_of_two),
     Kind("eventBasedGateway, parallel", events(' eventGatewayType="Parallel"'), _first_of_two),
-    Kind("eventBasedGateway that instantiates", events(' instantiate="true"', begun=False), _first_of_two),
+    Kind(
+        "eventBasedGateway that instantiates",
+        events(' instantiate="true"', begun=False, second=message()),
+        goes("x", "c1", "j", "e"),
+        start="c1",
+    ),
+    Kind("receiveTask after an eventBasedGateway", events(first=receive("c1")), _received),
 )
 FLOWS = (
     Kind("sequenceFlow", diagram(start(), task("x"), end(), chain("s", "x", "e")), goes("s", "x", "e")),

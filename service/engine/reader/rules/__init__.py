@@ -7,12 +7,40 @@ left in peace.
 
 from service.engine.reader.xml import Findings, Node
 
-from . import collaboration, compensation, conditions, data, data_types, events, loops, paths, references
+from . import (
+    collaboration,
+    compensation,
+    conditions,
+    data,
+    data_flow,
+    data_types,
+    events,
+    lanes,
+    loops,
+    paths,
+    references,
+    schema,
+)
 from .drawing import Drawing
+
+RULES = (
+    schema,
+    references,
+    paths,
+    events,
+    compensation,
+    loops,
+    conditions,
+    lanes,
+    collaboration,
+    data,
+    data_flow,
+    data_types,
+)
 
 
 def check_drawing(root: Node, findings: Findings) -> None:
     """Report whatever breaks a rule of the standard, anywhere in the file."""
     drawing = Drawing(root)
-    for rules in (references, paths, events, compensation, loops, conditions, collaboration, data, data_types):
+    for rules in RULES:
         rules.check(drawing, findings)

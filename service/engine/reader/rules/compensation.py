@@ -18,6 +18,11 @@ def check(drawing: Drawing, findings: Findings) -> None:
             _handler(drawing, findings, node, ends)
         if "cancel" in kinds:
             _cancel(drawing, findings, node)
+        if "compensate" in kinds and "false" in {node.get("cancelActivity"), node.get("isInterrupting")}:
+            findings.error(
+                node,
+                "En kompensation begynder først, når noget er afsluttet, og kan ikke være ikke-afbrydende. Gør den afbrydende.",
+            )
 
 
 def _associations(drawing: Drawing) -> list[tuple[str, str]]:

@@ -29,11 +29,15 @@ def check(drawing: Drawing, findings: Findings) -> None:
                 node, f"Sproget '{language}' er ikke en gyldig adresse (URI). Fjern language, og skriv FEEL."
             )
         if node.tag in CONDITIONS:
-            _constant(findings, node)
+            _constant(findings, node, node.text, "boolean", "ja eller nej. Skriv en betingelse.")
+        elif node.tag == "multiInstanceLoopCharacteristics":
+            holder = node.extension("loopCharacteristics")
+            items = holder.get("inputCollection") if holder is not None else None
+            _constant(findings, node, (items or "").strip(), "list", "en liste. Skriv en, fx =[1,2,3].")
 
 
-def _constant(findings: Findings, node: Node) -> None:
-    text = node.text
+def _constant(findings: Findings, node: Node, text: str, wanted: str, remedy: str) -> None:
+    """An expression without variables gives what it must give."""
     if not text.startswith("="):
         return  # whoever reads the condition reports that
     try:
@@ -43,5 +47,5 @@ def _constant(findings: Findings, node: Node) -> None:
     if expression.names:
         return
     value = expression.evaluate({}, Environment(SOME_TIME))
-    if value is not None and kind(value) != "boolean":
-        findings.error(node, f"Betingelsen giver altid {write(value)} og aldrig ja eller nej. Skriv en betingelse.")
+    if value is not None and kind(value) != wanted:
+        findings.error(node, f"Udtrykket giver altid {write(value)} og aldrig {remedy}")

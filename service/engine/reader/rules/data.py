@@ -13,20 +13,29 @@ def check(drawing: Drawing, findings: Findings) -> None:
     for node in drawing.relevant:
         if node.tag == "ioSpecification":
             for _, sets, _ in SIDES:
-                if any(node.children()) and not node.all(sets):
+                if not node.all(sets):
                     findings.error(node, f"Dataspecifikationen mangler et {sets}. Tilføj det, også når det er tomt.")
         if any(node.all(tag) or node.all(sets) for tag, sets, _ in SIDES):
             _sets(findings, node)
         if node.tag in {"dataInputAssociation", "dataOutputAssociation"}:
             _association(findings, node)
-        if node.tag == "dataStore" and node.get("isUnlimited") in {"true", "1"} and node.get("capacity"):
-            findings.error(node, "Datalageret er både ubegrænset og har en størrelse (capacity). Fjern den ene.")
+        if node.tag == "dataStore" and node.get("capacity"):
+            _capacity(findings, node)
         if node.tag == "property":
             _property(findings, node)
         if node.tag == "dataState" and not node.label:
             findings.error(
                 node, "Dataobjektets tilstand (dataState) mangler et navn. Skriv det, eller fjern tilstanden."
             )
+
+
+def _capacity(findings: Findings, store: Node) -> None:
+    if store.get("isUnlimited") in {"true", "1"}:
+        findings.error(store, "Datalageret er både ubegrænset og har en størrelse (capacity). Fjern den ene.")
+    if not (store.get("capacity") or "").strip().isdecimal():
+        findings.error(
+            store, f"Datalagerets størrelse (capacity) skal være et helt tal, ikke '{store.get('capacity')}'."
+        )
 
 
 def _property(findings: Findings, node: Node) -> None:

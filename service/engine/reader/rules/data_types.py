@@ -31,12 +31,19 @@ def _type(drawing: Drawing, reference: str | None) -> Node | None:
     return found if found is not None and found.tag == "itemDefinition" else None
 
 
-def _same(first: Node | None, second: Node | None) -> bool:
+def same_type(first: Node | None, second: Node | None) -> bool:
     """Whether two declared types agree; what is not declared agrees with everything."""
     if first is None or second is None or first.raw is second.raw:
         return True
     structure = first.get("structureRef")
     return bool(structure) and structure == second.get("structureRef")
+
+
+def declared(drawing: Drawing, item: Node) -> Node | None:
+    """The type of a data element; a reference to a data object has the object's."""
+    if item.tag == "dataObjectReference":
+        item = drawing.find(item.get("dataObjectRef") or "") or item
+    return _type(drawing, item.get("itemSubjectRef"))
 
 
 def _collection(drawing: Drawing, findings: Findings, node: Node) -> None:
@@ -77,7 +84,7 @@ def _operation(drawing: Drawing, findings: Findings, task: Node) -> None:
     for tag, message in (("dataInput", "inMessageRef"), ("dataOutput", "outMessageRef")):
         expected = _message_type(drawing, operation, message)
         for item in spec.all(tag):
-            if not _same(_type(drawing, item.get("itemSubjectRef")), expected):
+            if not same_type(_type(drawing, item.get("itemSubjectRef")), expected):
                 _mismatch(findings, item, expected, "operationens besked")
 
 
@@ -90,7 +97,7 @@ def _message(drawing: Drawing, findings: Findings, task: Node, tag: str, sets: s
         findings.error(task, f"En opgave med en besked har højst ét {sets} og ét {tag}. Fjern de overskydende.")
     expected = _type(drawing, message.get("itemRef"))
     for item in spec.all(tag):
-        if not _same(_type(drawing, item.get("itemSubjectRef")), expected):
+        if not same_type(_type(drawing, item.get("itemSubjectRef")), expected):
             _mismatch(findings, item, expected, "beskeden")
 
 
@@ -109,7 +116,7 @@ def _interfaces(drawing: Drawing, findings: Findings, process: Node) -> None:
                 continue
             for end, message in (("inputDataRef", "inMessageRef"), ("outputDataRef", "outMessageRef")):
                 item, expected = drawing.find(binding.get(end) or ""), _message_type(drawing, operation, message)
-                if item is not None and not _same(_type(drawing, item.get("itemSubjectRef")), expected):
+                if item is not None and not same_type(_type(drawing, item.get("itemSubjectRef")), expected):
                     _mismatch(findings, item, expected, "operationens besked")
 
 
@@ -130,7 +137,7 @@ def _call(drawing: Drawing, findings: Findings, call: Node) -> None:
         rest = [_type(drawing, item.get("itemSubjectRef")) for item in theirs]
         for item in ours:
             mine = _type(drawing, item.get("itemSubjectRef"))
-            fit = next((index for index, other in enumerate(rest) if _same(mine, other)), None)
+            fit = next((index for index, other in enumerate(rest) if same_type(mine, other)), None)
             if fit is None:
                 findings.error(
                     item,
@@ -155,7 +162,7 @@ def _event(drawing: Drawing, findings: Findings, event: Node) -> None:
         )
     elif len(types) == 1:
         for item in items:
-            if not _same(_type(drawing, item.get("itemSubjectRef")), types[0]):
+            if not same_type(_type(drawing, item.get("itemSubjectRef")), types[0]):
                 _mismatch(findings, item, types[0], "hændelsen")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.engine.reader.xml import Findings, Node
 
-from .drawing import THROWING, Drawing, definitions
+from .drawing import EVENTS, THROWING, Drawing, definitions
 
 
 def check(drawing: Drawing, findings: Findings) -> None:
@@ -18,6 +18,10 @@ def check(drawing: Drawing, findings: Findings) -> None:
             findings.error(
                 node, "En pil fører hertil, så processen kan ikke begynde her. Fjern pilen eller instantiate."
             )
+        if node.tag in EVENTS:
+            _operation(drawing, findings, node)
+        if node.tag == "linkEventDefinition":
+            _link(drawing, findings, node)
 
 
 def _thrown_message(findings: Findings, event: Node) -> None:
@@ -26,6 +30,31 @@ def _thrown_message(findings: Findings, event: Node) -> None:
         findings.error(
             event, "Hændelsen siger ikke, hvilken besked den sender. Vælg eller opret beskeden (messageRef)."
         )
+
+
+def _link(drawing: Drawing, findings: Findings, definition: Node) -> None:
+    for reference in (*definition.all("source"), *definition.all("target")):
+        other = drawing.find(reference.text)
+        if other is not None and other.tag == definition.tag and other.get("name") != definition.get("name"):
+            findings.error(
+                definition,
+                f"Linket '{definition.get('name')}' henviser til linket '{other.get('name')}'. Giv de to ender samme navn.",
+            )
+
+
+def _operation(drawing: Drawing, findings: Findings, event: Node) -> None:
+    """Messages whose content has a declared type belong to operations, and what handles them says to which. A message
+    without one is only a name and a key, as this dialect has them.
+    """
+    for definition in event.all("messageEventDefinition"):
+        message = drawing.find(definition.get("messageRef") or "")
+        typed = message is not None and message.tag == "message" and message.get("itemRef")
+        if typed and definition.first("operationRef") is None:
+            findings.error(
+                event,
+                f"Beskeden '{definition.get('messageRef')}' har et indhold med en datatype (itemRef), men hændelsen siger ikke, "
+                "hvilken operation den hører til. Angiv operationen (operationRef), eller fjern datatypen fra beskeden.",
+            )
 
 
 def _gateway(drawing: Drawing, findings: Findings, gateway: Node, hosts: set[str | None]) -> None:

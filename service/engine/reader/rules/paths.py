@@ -21,7 +21,8 @@ def check(drawing: Drawing, findings: Findings) -> None:
 def _ends(drawing: Drawing, findings: Findings, scope: Node, nodes: list[Node]) -> None:
     """Where a drawing says where it begins or ends, no path may stop anywhere else."""
     tags = {node.tag for node in nodes}
-    if "endEvent" in tags and "startEvent" not in tags:
+    begins = any(node.get("instantiate") in {"true", "1"} for node in nodes)
+    if "endEvent" in tags and "startEvent" not in tags and not begins:
         findings.error(
             scope, "Her er en sluthændelse, men ingen starthændelse. Tegn en, så man ser, hvor det begynder."
         )

@@ -43,6 +43,7 @@ ATTRIBUTES = {
     "categoryValueRef": _only("categoryValue"),
     "parameterRef": _only("resourceParameter"),
     "correlationKeyRef": _only("correlationKey"),
+    "correlationPropertyRef": _only("correlationProperty"),
     "definitionalCollaborationRef": COLLABORATIONS,
     "activityRef": ACTIVITIES,
     "inputDataRef": _only("inputSet", "dataInput"),
@@ -91,6 +92,20 @@ OF_OWNER = {
     ("linkEventDefinition", "target"): _only("linkEventDefinition"),
 }
 """References whose meaning depends on where they stand; None is any element."""
+LINES = frozenset(
+    {
+        "sequenceFlow",
+        "messageFlow",
+        "association",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "dataAssociation",
+        "conversationLink",
+    }
+)
+"""What is drawn as an edge; everything else is a shape."""
+SHAPES = {"BPMNShape": True, "BPMNEdge": False}
+"""Kind of figure, and whether it must not show a line."""
 READ_ELSEWHERE = frozenset({"messageRef", "signalRef", "errorRef", "escalationRef"})
 """Of event definitions and receive tasks: whoever reads the trigger reports them."""
 
@@ -114,6 +129,8 @@ def check(drawing: Drawing, findings: Findings) -> None:
                 _resolve(drawing, findings, child, child.tag, child.text, CHILDREN[child.tag], imports)
             elif child.tag == "eventDefinitionRef":
                 _shared_definition(drawing, findings, child)
+            elif child.tag == "correlationPropertyBinding":
+                _bound(drawing, findings, node, child)
     _imported(drawing, findings)
     _called(drawing, findings)
     _drawn(drawing, findings)
@@ -173,13 +190,31 @@ def _shared_definition(drawing: Drawing, findings: Findings, node: Node) -> None
         )
 
 
+def _bound(drawing: Drawing, findings: Findings, subscription: Node, binding: Node) -> None:
+    """A subscription binds properties of its own key."""
+    key = drawing.find(subscription.get("correlationKeyRef") or "")
+    wanted = (binding.get("correlationPropertyRef") or "").rpartition(":")[2]
+    parts = [reference.text.rpartition(":")[2] for reference in key.all("correlationPropertyRef")] if key else []
+    if wanted and wanted not in parts:
+        findings.error(
+            binding,
+            f"'{wanted}' er ikke en del af nøglen '{subscription.get('correlationKeyRef')}'. Ret den ene af dem.",
+        )
+
+
 def _called(drawing: Drawing, findings: Findings) -> None:
     """A process of another file may be called, but nothing in this one that cannot be."""
     for node in drawing.inside:
         if node.tag != "callActivity":
             continue
         holder = node.extension("calledElement")
-        for reference in {node.get("calledElement") or "", holder.get("processId") or "" if holder is not None else ""}:
+        drawn = (node.get("calledElement") or "").rpartition(":")[2]
+        given = holder.get("processId") or "" if holder is not None else ""
+        if drawn and given and not given.startswith("=") and drawn != given:
+            findings.error(
+                node, f"Her kaldes både '{drawn}' (calledElement) og '{given}' (processId). Lad dem være ens."
+            )
+        for reference in {drawn, given}:
             found = drawing.find(reference) if reference else None
             if found is None or found.tag in GLOBAL_TASKS:
                 continue
@@ -200,10 +235,17 @@ def _drawn(drawing: Drawing, findings: Findings) -> None:
         if node.namespace not in DRAWING:
             continue
         shown = node.get("bpmnElement") if node.tag != "BPMNPlane" else None
-        if shown and drawing.find(shown) is None:
+        found = drawing.find(shown) if shown else None
+        if shown and found is None:
             findings.error(
                 node,
                 f"Tegningen viser '{shown}', som ikke findes i filen. Slet figuren, eller gem diagrammet igen i tegneværktøjet.",
+            )
+        elif found is not None and SHAPES.get(node.tag) == (found.tag in LINES):
+            findings.error(
+                node,
+                f"Tegningen viser '{shown}', {named(found)}, som {'en streg' if node.tag == 'BPMNEdge' else 'en figur'}. "
+                "Gem diagrammet igen i tegneværktøjet.",
             )
         if node.id:
             other = ids.setdefault(node.id, drawing.by_id.get(node.id, node))
