@@ -17,6 +17,7 @@ from .driver import ENGINE
 Say = Callable[[str], None]
 FOLDER = os.environ.get("FORLOEB_BPMN_CONFORMANCE")
 
+
 @pytest.fixture(scope="module")
 def folder() -> Path:
     if not FOLDER:
