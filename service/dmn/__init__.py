@@ -1,4 +1,4 @@
-"""Decisions (DMN 1.2–1.5): tables, boxed expressions and requirements, on FEEL."""
+"""Decisions (DMN 1.1–1.6): tables, boxed expressions and requirements, on FEEL."""
 
 from .decisions import Decision, DecisionModel, read_decisions
 from .errors import DecisionFailed, DmnRefused, Fault

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.feel import FeelSyntaxError, FeelType
 from service.feel import nodes as n
-from service.feel.parser import parse
+from service.feel.parser import parse, parse_domain
 
 from .itemtypes import Complain, type_named
 from .nodes import Typed
@@ -188,7 +188,7 @@ def _conditional(element: Element, reader: Reader) -> n.Node:
 
 def _filter(element: Element, reader: Reader) -> n.Node:
     match = _part(element, "match", reader.with_names(reader.properties))
-    return n.Filter(0, _part(element, "in", reader), match, strict=True)
+    return n.Filter(0, _part(element, "in", reader), match)
 
 
 def _iterator(element: Element, reader: Reader) -> tuple[n.Iterator, Reader]:
@@ -196,10 +196,23 @@ def _iterator(element: Element, reader: Reader) -> tuple[n.Iterator, Reader]:
     if not name:
         reader.complain(element, "gentagelsen mangler sit variabelnavn")
     part = child(element, "in")
-    domain = _part(element, "in", reader)
-    if part is not None and isinstance(domain, Typed):
+    text = child(part, "literalExpression") if part is not None else None
+    if text is not None and ".." in text_of(text):
+        domain, end = _ends(text, reader)
+    else:
+        domain, end = _part(element, "in", reader), None
+    if isinstance(domain, Typed):
         domain = domain.value
-    return n.Iterator(0, name, domain, None), reader.with_names([name])
+    return n.Iterator(0, name, domain, end), reader.with_names([name])
+
+
+def _ends(element: Element, reader: Reader) -> tuple[n.Node, n.Node | None]:
+    """What an iteration goes over, written as `1..3`."""
+    try:
+        return parse_domain(text_of(element), reader.names, reader.properties)
+    except FeelSyntaxError as error:
+        reader.complain(element, f"'{_short(text_of(element))}' kan ikke læses: {error.message_da}")
+        return NOTHING, None
 
 
 def _for(element: Element, reader: Reader) -> n.Node:

@@ -80,7 +80,7 @@ class DecisionModel:
 def read_decisions(
     xml: bytes, name: str, imports: Mapping[str, DecisionModel] | None = None, *, strict: bool = True
 ) -> DecisionModel:
-    """A DMN file (1.2–1.5). `imports` are the models it may import, by namespace.
+    """A DMN file (1.1–1.6). `imports` are the models it may import, by namespace.
 
     Raises DmnRefused with everything that is wrong in it: no DTD, entities or network, bounded size and depth, every
     expression parses, every reference leads somewhere, no circular requirements. Unless `strict`, only what is no such

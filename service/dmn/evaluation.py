@@ -8,6 +8,7 @@ from typing import Any
 
 from service.feel import Environment, FeelFunction, FeelType, lift
 from service.feel import nodes as n
+from service.feel.errors import Allowance, LimitExceeded
 from service.feel.types import NAMED, coerce
 
 from .errors import DecisionFailed
@@ -168,7 +169,11 @@ class Run:
     def _fit(self, value: Any, wanted: FeelType | None, name: str, place: Place) -> Any:
         if wanted is None:
             return value
-        good, fitted = coerce(value, wanted, place.model.types)
+        try:
+            good, fitted = coerce(value, wanted, place.model.types, Allowance())
+        except LimitExceeded as limit:
+            self.env.warn(str(limit))
+            return None
         if not good:
             self.env.warn(f"the input '{name}' is no {wanted}")
         return fitted
@@ -203,7 +208,7 @@ class Run:
         def call(args: list[Any], env: Environment) -> Any:
             inner = Run(env, nested=True)
             for (home, found), wanted, arg in zip(inputs, kinds, args, strict=True):
-                good, value = (True, arg) if wanted is None else coerce(arg, wanted, home.model.types)
+                good, value = (True, arg) if wanted is None else coerce(arg, wanted, home.model.types, env)
                 if not good:
                     env.warn(f"the argument '{found.name}' of '{element.name}' is no {wanted}")
                     return None
@@ -233,7 +238,7 @@ def _fitted(value: Any, element: KnowledgeDef | ServiceDef, model: Model, env: E
         wanted = wanted.result
     if value is None or wanted is None:
         return value
-    good, fitted = coerce(value, wanted, model.types)
+    good, fitted = coerce(value, wanted, model.types, env)
     if not good:
         env.warn(f"'{element.name}' gave no {wanted}")
     return fitted

@@ -11,7 +11,7 @@ from service.feel.compiler import Compiler
 from . import table
 from .boxed import NOTHING, Reader, boxed_child, is_feel, read_function, typed
 from .errors import DmnRefused, Fault
-from .itemtypes import component_names, read_types, type_named
+from .itemtypes import component_names, imported_types, read_types, type_named
 from .table_reader import read_table
 from .xmltree import Element, child, children, id_of, line_of, local, name_of, read_tree
 
@@ -84,7 +84,7 @@ Definition = InputData | DecisionDef | KnowledgeDef | ServiceDef
 class Model:
     """One file. `prefixes` maps the namespaces it imports to the names they have in its expressions.
 
-    `notes` are things that are allowed and probably not meant.
+    `properties` are the names its values may have entries of. `notes` are things that are allowed and probably not meant.
     """
 
     file_name: str
@@ -94,6 +94,7 @@ class Model:
     elements: dict[str, Definition]
     imports: Mapping[str, Model] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    properties: frozenset[str] = frozenset()
     notes: list[Fault] = field(default_factory=list)
 
     def find(self, need: Need) -> tuple[Model, Definition] | None:
@@ -119,15 +120,16 @@ class ModelReader:
         self.file_name = file_name
         self.faults: list[Fault] = []
         self.model = Model(file_name, name_of(self.root), self.root.get("namespace") or "", {}, {})
-        self._read_imports(imports)
-        self.model.types.update(read_types(self.root, self.complain))
+        imported = self._read_imports(imports)
+        self.model.types.update(read_types(self.root, imported, self.complain))
         self.by_id: dict[str, Element] = {}
 
     def complain(self, element: Element, message: str) -> None:
         """Remember a fault."""
         self.faults.append(Fault(id_of(element), line_of(element), message))
 
-    def _read_imports(self, known: Mapping[str, Model]) -> None:
+    def _read_imports(self, known: Mapping[str, Model]) -> dict[str, FeelType]:
+        types: dict[str, FeelType] = {}
         models: dict[str, Model] = {}
         prefixes: dict[str, str] = {}
         for element in children(self.root, "import"):
@@ -140,9 +142,9 @@ class ModelReader:
                 continue
             models[namespace] = known[namespace]
             prefixes[namespace] = prefix
-            for name, kind in known[namespace].types.items():
-                self.model.types[f"{prefix}.{name}" if prefix else name] = kind
+            types |= imported_types(known[namespace].types, prefix)
         self.model.imports, self.model.prefixes = models, prefixes
+        return types
 
     def read(self) -> Model:
         """The model, or DmnRefused with every fault (when not strict, the faults are notes)."""
@@ -152,7 +154,8 @@ class ModelReader:
         elements = [element for element in self.root if isinstance(element.tag, str) and local(element) in DRG_ELEMENTS]
         for element in elements:
             self._name_element(element)
-        self.properties = frozenset(component_names(self.root))
+        inherited = (imported.properties for imported in self.model.imports.values())
+        self.model.properties = frozenset(component_names(self.root)).union(*inherited)
         for element in elements:
             made = self._definition(element)
             self.model.elements[made.id] = made
@@ -273,7 +276,7 @@ class ModelReader:
 
     def _reader(self, needs: Iterable[Need]) -> Reader:
         names: set[str] = set()
-        properties = set(self.properties)
+        properties = set(self.model.properties)
         for need in needs:
             if need.namespace:
                 found = self.model.find(need)

@@ -27,7 +27,7 @@ def _typed(c: Compiler, node: Typed) -> Closure:
         found = value(f)
         if found is None:
             return None
-        good, fitted = coerce(found, wanted, f[1].types)
+        good, fitted = coerce(found, wanted, f[1].types, f[1])
         if not good:
             f[1].warn(f"the value is no {wanted}")
         return fitted

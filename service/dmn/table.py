@@ -11,12 +11,12 @@ from typing import Any
 
 from service.feel import Environment, kind
 from service.feel import nodes as n
+from service.feel.builtins.statistics import total
 from service.feel.canonical import canonical
 from service.feel.comparing import equal, order
 from service.feel.compile_tests import Check, compile_tests
 from service.feel.compiler import Closure, Compiler, Frame, compiles
 from service.feel.types import coerce
-from service.feel.values import NUMBERS
 
 from .errors import DecisionFailed
 from .nodes import InputClause, OutputClause, Table
@@ -183,7 +183,7 @@ def _output_check(c: Compiler, output: OutputClause) -> Callable[[Any, Frame], A
         if value is None:
             return None
         if wanted is not None:
-            good, value = coerce(value, wanted, f[1].types)
+            good, value = coerce(value, wanted, f[1].types, f[1])
             if not good:
                 raise DecisionFailed(
                     f"a result in column '{output.name}' is no {wanted}",
@@ -239,19 +239,20 @@ def _aggregated(sign: str, result: Result, default: Closure | None) -> Decide:
             return Decimal(0) if sign == "#" else None
         values = [result(row, f) for row in matched]
         if sign == "#":
-            return Decimal(len({canonical(value, f[1]) for value in values}))
+            return Decimal(len(values))
         return _summed(values) if sign == "+" else _extreme(values, -1 if sign == "<" else 1)
 
     return decide
 
 
 def _summed(values: list[Any]) -> Any:
-    if any(type(value) is not Decimal for value in values):
-        raise DecisionFailed("SUM needs numbers", "SUM kræver, at alle resultater er tal")
-    total = Decimal(0)
-    for value in values:
-        total = NUMBERS.add(total, value)
-    return total
+    try:
+        return total(values)
+    except ValueError:
+        raise DecisionFailed(
+            "SUM needs numbers, or durations of one kind",
+            "SUM kræver, at alle resultater er tal eller varigheder af samme slags",
+        ) from None
 
 
 def _extreme(values: list[Any], sign: int) -> Any:

@@ -10,10 +10,12 @@ from lxml import etree
 from .errors import DmnRefused, Fault
 
 NAMESPACES = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+    "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 100
@@ -21,7 +23,7 @@ Element = etree._Element
 
 
 def read_tree(xml: bytes, name: str) -> Element:
-    """The `definitions` element; raises DmnRefused for anything that is not a plain DMN 1.2–1.5 file."""
+    """The `definitions` element; raises DmnRefused for anything that is not a plain DMN 1.1–1.6 file."""
 
     def refuse(message: str, line: int = 1) -> DmnRefused:
         return DmnRefused(name, [Fault("", line, message)])
@@ -47,7 +49,7 @@ def read_tree(xml: bytes, name: str) -> Element:
     qualified = etree.QName(root)
     if qualified.localname != "definitions" or qualified.namespace not in NAMESPACES:
         raise refuse(
-            f"rodelementet er {root.tag}; der skulle stå definitions fra DMN 1.2, 1.3, 1.4 eller 1.5",
+            f"rodelementet er {root.tag}; der skulle stå definitions fra DMN 1.1 til 1.6",
             line_of(root),
         )
     if _depth(root) > MAX_DEPTH:

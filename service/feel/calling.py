@@ -138,11 +138,11 @@ def call_value(target: Any, args: list[Any], names: tuple[str, ...] | None, env:
             env.warn(f"{target} has no parameters {', '.join(sorted(set(names) - set(target.params)))}")
             return None
         given = dict(zip(names, args, strict=True))
-        if any(param not in given for param in target.params[: _needed(target)]):
-            env.warn(f"{target} lacks arguments")
-            return None
-        args = [given[param] for param in target.params if param in given]
-    elif not _needed(target) <= len(args) <= len(target.params) and not target.lenient:
+        if target.lenient:
+            args = [given[param] for param in target.params if param in given]
+        else:
+            args = [given.get(param) for param in target.params]  # what is left out is null
+    elif len(args) != len(target.params) and not target.lenient:
         env.warn(f"{target} does not take {len(args)} arguments")
         return None
     env.enter()
@@ -164,10 +164,6 @@ def call_whole(target: FeelFunction, args: list[Any], env: Environment) -> Any:
     return None
 
 
-def _needed(target: FeelFunction) -> int:
-    return 0 if target.lenient else len(target.params)
-
-
 # -- functions defined in FEEL ---------------------------------------------------------------------------------------
 
 
@@ -175,12 +171,12 @@ def _needed(target: FeelFunction) -> int:
 def _function(c: Compiler, node: n.FunctionOf) -> Closure:
     slots = {name: c.slot() for name in node.params}
     body = c.inside(Scope(c.scope, slots), node.body)
-    places, types = list(slots.values()), node.types
+    places, types, source = list(slots.values()), node.types, n.shape(node)
 
     def run(f: Frame) -> FeelFunction:
         frame = f.copy()
         function = FeelFunction(node.params, _body_call(frame, body, places, types), "", types)
-        function.frame = frame
+        function.frame, function.source = frame, source
         return function
 
     return run
@@ -194,7 +190,7 @@ def _body_call(
         inner[1] = env
         for place, wanted, value in zip(places, types, args, strict=True):
             if wanted is not None:
-                good, value = coerce(value, wanted, env.types)  # noqa: PLW2901 - the argument as its type takes it
+                good, value = coerce(value, wanted, env.types, env)  # noqa: PLW2901 - the argument as its type takes it
                 if not good:
                     env.warn(f"an argument must be a {wanted}")
                     return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from .chronology import (
-    DateTimeValue,
     TimeValue,
     epoch_day,
     instant_nanos,
@@ -40,7 +39,7 @@ ORDERED = frozenset({Decimal, str, date, DaysTimeDuration, YearsMonthsDuration})
 
 
 def equal(left: Any, right: Any, meter: Meter | None = None) -> bool | None:
-    """`left = right`: null equals only null; different types and local against zoned times give None.
+    """`left = right`: null equals only null; different types and a time without zone against one with give None.
 
     `meter` counts the elements of lists and contexts; raises LimitExceeded when they are too many.
     """
@@ -73,10 +72,12 @@ def _equal(left: Any, right: Any, meter: Meter) -> bool | None:
     if name == RANGE:
         return _equal_ranges(left, right, meter)
     if name == FUNCTION:
-        return left is right
-    if name in {DATE, TIME, DATE_TIME}:
-        order = _order_temporal(left, right, name)
-        return None if order is None else order == 0
+        return left is right or left.same_as(right)
+    if name == DATE:
+        return epoch_day(left) == epoch_day(right)
+    if name in {TIME, DATE_TIME}:
+        same_form = (left.tzinfo is None) == (right.tzinfo is None)
+        return _order_temporal(left, right, name) == 0 if same_form else None
     return bool(left == right)
 
 
@@ -103,36 +104,22 @@ def order(left: Any, right: Any) -> int | None:
     return -1 if left < right else int(left > right)
 
 
-def _order_temporal(left: Any, right: Any, name: str) -> int | None:
-    keys: tuple[int | None, int | None]
+def _order_temporal(left: Any, right: Any, name: str) -> int:
+    """Before, at or after; a value without zone counts in the zone of the other."""
     if name == DATE:
-        keys = epoch_day(left), epoch_day(right)
+        a, b = epoch_day(left), epoch_day(right)
+    elif left.tzinfo is None or right.tzinfo is None:
+        read = nanos_of_day if name == TIME else local_nanos
+        a, b = read(left), read(right)
     elif name == TIME:
-        keys = _order_times(left, right)
+        a, b = _utc_nanos(left), _utc_nanos(right)
     else:
-        if type(left) is datetime and type(right) is datetime and left.tzinfo is None and right.tzinfo is None:
-            return -1 if left < right else int(left > right)
-        keys = _order_date_times(left, right)
-    a, b = keys
-    if a is None or b is None:
-        return None
+        a, b = instant_nanos(left), instant_nanos(right)
     return (a > b) - (a < b)
 
 
-def _order_times(left: TimeValue, right: TimeValue) -> tuple[int | None, int | None]:
-    offsets = time_offset_nanos(left), time_offset_nanos(right)
-    if offsets[0] is None or offsets[1] is None:
-        same = offsets[0] is offsets[1]
-        return (nanos_of_day(left), nanos_of_day(right)) if same else (None, None)
-    return nanos_of_day(left) - offsets[0], nanos_of_day(right) - offsets[1]
-
-
-def _order_date_times(left: DateTimeValue, right: DateTimeValue) -> tuple[int | None, int | None]:
-    if (left.tzinfo is None) != (right.tzinfo is None):
-        return None, None
-    if left.tzinfo is None:
-        return local_nanos(left), local_nanos(right)
-    return instant_nanos(left), instant_nanos(right)
+def _utc_nanos(clock: TimeValue) -> int:
+    return nanos_of_day(clock) - (time_offset_nanos(clock) or 0)
 
 
 def less(left: Any, right: Any, _: Meter | None = None) -> bool | None:

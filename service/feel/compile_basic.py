@@ -11,7 +11,7 @@ from .comparing import COMPARE, ORDERED, PLAIN, between, order
 from .compiler import Closure, Compiler, Frame, Scope, compiles
 from .environment import Environment
 from .properties import PROPERTIES
-from .types import conforms
+from .types import conforms, flaw
 from .values import NUMBERS, FeelFunction, Range, kind, lift
 
 
@@ -257,10 +257,11 @@ def _instance_of(c: Compiler, node: n.InstanceOf) -> Closure:
 
     def run(f: Frame) -> bool | None:
         env = f[1]
-        if wanted.ref and wanted.ref not in env.types:
-            env.warn(f"no type named '{wanted.ref}'")
+        wrong = flaw(wanted, env.types)
+        if wrong is not None:
+            env.warn(f"'{wrong}' is no complete type")
             return None
-        return conforms(value(f), wanted, env.types)
+        return conforms(value(f), wanted, env.types, env)
 
     return run
 

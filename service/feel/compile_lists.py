@@ -27,9 +27,10 @@ def _filter(c: Compiler, node: n.Filter) -> Closure:
     boolean = isinstance(node.condition, _BOOLEAN)
 
     def run(f: Frame) -> Any:
-        found = target(f)
+        found, env = target(f), f[1]
+        if found is None:
+            return nothing_to_filter(env)
         items: Sequence[Any] = found if type(found) is list else elements(found)
-        env = f[1]
         env.spend(len(items))
         if not boolean:
             f[item] = lift(items[0]) if items else None
@@ -43,7 +44,7 @@ def _filter(c: Compiler, node: n.Filter) -> Closure:
             holds = condition(f)
             if holds is True:
                 kept.append(value)
-            elif node.strict and holds is not None and holds is not False:
+            elif holds is not None and holds is not False:
                 env.warn(f"the condition is no boolean but {kind(holds)}")
                 return None
         return kept
@@ -53,16 +54,21 @@ def _filter(c: Compiler, node: n.Filter) -> Closure:
 
 def _at_index(target: Closure, index: Decimal) -> Closure:
     def run(f: Frame) -> Any:
-        found = target(f)
-        return pick(found if type(found) is list else elements(found), index, f[1])
+        found, env = target(f), f[1]
+        if found is None:
+            return nothing_to_filter(env)
+        return pick(found if type(found) is list else elements(found), index, env)
 
     return run
 
 
+def nothing_to_filter(env: Environment) -> None:
+    """What a filter of null gives."""
+    env.warn("the filter has null to choose from")
+
+
 def elements(value: Any) -> list[Any]:
-    """A value as a list: null has no elements, everything else but a list is its only one."""
-    if value is None:
-        return []
+    """A value as a list: everything but a list is its only element."""
     return list(value) if kind(value) == LIST else [value]
 
 

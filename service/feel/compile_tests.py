@@ -96,13 +96,13 @@ def _test(c: Compiler, test: n.Test) -> tuple[Check, Any]:
     operand = c.compile(test.operand)
     mentions_input = c.uses_input
     c.uses_input = c.uses_input or before
+    literal = isinstance(test.operand, n.Literal)
     if c.is_constant(operand):
         constant = c.constants[operand]
         if type(constant) is Range:
             return _range_test(constant), _NONE
-        if type(constant) in PLAIN:
+        if type(constant) in PLAIN and (literal or type(constant) is not bool):
             return _equality_test(constant), constant
-    literal = isinstance(test.operand, n.Literal)
 
     def run(value: Any, f: Frame) -> bool | None:
         return holds(value, operand(f), mentions_input, literal, f[1])

@@ -14,6 +14,7 @@ from .values import FeelFunction
 
 PEOPLE_ZONE = ZoneInfo("Europe/Copenhagen")
 MAX_WARNINGS = 50
+CALL_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Environment:
         self._depth += 1
         if self._depth > self.limits.depth:
             raise LimitExceeded(f"functions call each other more than {self.limits.depth} levels deep")
-        self.spend(1)
+        self.spend(CALL_STEPS)
 
     def leave(self) -> None:
         """A function call ends."""

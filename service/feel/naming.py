@@ -6,7 +6,7 @@ A table holds the names that are more than one token; the longest one that fits 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from .lexer import QUOTED, TOKEN, Token
@@ -61,3 +61,22 @@ class Names:
                     break
             table = table.parent
         return best
+
+
+def written_keys(text: str) -> Iterator[str]:
+    """What may be keys of several words in contexts that a text writes: `{first name: 1}` or `{"first name": 1}`."""
+    run: list[str] | None = None
+    for found in TOKEN.finditer(text):
+        piece = found.group()
+        if found.lastgroup == "blank":
+            continue
+        if piece == ":" and run:
+            yield " ".join(run)
+        if piece in {"{", ","}:
+            run = []
+        elif run is not None and found.lastgroup in {"word", "num"}:
+            run.append(piece)
+        elif run == [] and found.lastgroup == "str":
+            run = [piece[1:-1]]
+        else:
+            run = None

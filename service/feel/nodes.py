@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, fields
 from typing import Any
 
 from .types import FeelType
@@ -51,11 +52,10 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
-    """`target[condition]`; `strict` gives null where the condition of any item is neither boolean nor null."""
+    """`target[condition]`."""
 
     target: Node
     condition: Node
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +225,12 @@ class Tests(Node):
 
     items: tuple[Test, ...]
     negated: bool = False
+
+
+def shape(part: Any) -> Hashable:
+    """A tree without its offsets, equal for two texts that say the same."""
+    if isinstance(part, Node):
+        return (type(part), *(shape(getattr(part, field.name)) for field in fields(part) if field.name != "at"))
+    if isinstance(part, tuple):
+        return tuple(shape(inner) for inner in part)
+    return (type(part), part)

@@ -39,16 +39,21 @@ def _iterators(p: Parser) -> tuple[n.Iterator, ...]:
         else:
             name = p.declared_name("in")
         p.take_word("in")
-        domain = p.expression()
-        end = None
-        if p.is_op(".."):
-            p.take()
-            end = p.expression()
+        domain, end = read_domain(p)
         iterators.append(n.Iterator(start, name, domain, end))
         p.names.add(name)
         if not p.is_op(","):
             return tuple(iterators)
         p.take()
+
+
+def read_domain(p: Parser) -> tuple[n.Node, n.Node | None]:
+    """`xs`, or `1..3` as two."""
+    domain = p.expression()
+    if not p.is_op(".."):
+        return domain, None
+    p.take()
+    return domain, p.expression()
 
 
 def read_for(p: Parser) -> n.Node:

@@ -16,9 +16,10 @@ from .lexer import END, NUM, OP, QUOTED, WORD
 from .naming import Names
 from .parse_brackets import read_context, read_list_or_range, read_parenthesis, read_range_end
 from .parse_types import read_type
-from .parse_words import read_at_literal, read_for, read_function, read_if, read_quantified
+from .parse_words import read_at_literal, read_domain, read_for, read_function, read_if, read_quantified
 from .precedence import ADD, AND, ARITHMETIC, COMPARE, COMPARISONS, INSTANCE, OR, POSTFIX, RESERVED, UNARY
-from .token_stream import A_NAME, A_VALUE, Stream
+from .token_stream import A_NAME, A_VALUE, NAME_SIGNS, Stream
+from .values import NUMBERS
 
 MAX_DEPTH = 120
 MAX_RETRIES = 20
@@ -46,6 +47,13 @@ class Parser(Stream):
         if self.token.kind != END:
             raise self.unexpected()
         return node
+
+    def whole_domain(self) -> tuple[n.Node, n.Node | None]:
+        """What an iteration goes over: a list, or two ends joined by `..`."""
+        start, end = read_domain(self)
+        if self.token.kind != END:
+            raise self.unexpected()
+        return start, end
 
     def whole_tests(self) -> n.Tests:
         """The tree of all the text as unary tests."""
@@ -206,6 +214,8 @@ class Parser(Stream):
         match token.text:
             case "-":
                 self.take()
+                if self.token.kind == NUM:  # a number's own sign
+                    return n.Literal(token.start, NUMBERS.minus(self.take().value))
                 return n.Negation(token.start, self.expression(UNARY))
             case "(":
                 return read_parenthesis(self)
@@ -337,7 +347,7 @@ class Parser(Stream):
     def _argument_names(self) -> bool:
         """Whether the arguments are named: words up to a colon."""
         ahead = 0
-        while self.peek(ahead).kind in {WORD, QUOTED, NUM} or self.peek(ahead).text in {"-", "'"}:
+        while self.peek(ahead).kind in {WORD, QUOTED, NUM} or self.peek(ahead).text in NAME_SIGNS:
             ahead += 1
         return ahead > 0 and self.peek(ahead).text == ":" and self.token.kind in {WORD, QUOTED}
 
@@ -361,6 +371,11 @@ def parse(text: str, names: frozenset[str] = frozenset(), properties: frozenset[
     `names` are the names in scope and `properties` the names of context entries, as far as they hold spaces or signs.
     """
     return Parser(text, Names(names, _BASE), Names(properties, _PROPERTIES)).whole_expression()
+
+
+def parse_domain(text: str, names: frozenset[str], properties: frozenset[str]) -> tuple[n.Node, n.Node | None]:
+    """The trees of what an iteration goes over (`1..3` has two). Raises FeelSyntaxError."""
+    return Parser(text, Names(names, _BASE), Names(properties, _PROPERTIES)).whole_domain()
 
 
 @lru_cache(maxsize=8192)

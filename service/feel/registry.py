@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from .environment import Environment
@@ -16,6 +16,7 @@ from .values import (
     CONTEXT,
     DATE,
     DATE_TIME,
+    DAYS_TIME,
     FUNCTION,
     KINDS,
     LIST,
@@ -24,6 +25,7 @@ from .values import (
     RANGE,
     STRING,
     TIME,
+    YEARS_MONTHS,
     FeelFunction,
     kind,
     lift,
@@ -46,7 +48,8 @@ KINDS_OF = {
     "time": {TIME},
     "date and time": {DATE_TIME},
     "date or date and time": {DATE, DATE_TIME},
-    "duration": {"days and time duration", "years and months duration"},
+    "duration": {DAYS_TIME, YEARS_MONTHS},
+    "number or duration": {NUMBER, DAYS_TIME, YEARS_MONTHS},
 }
 CATEGORIES = ("conversion", "boolean", "string", "number", "list", "context", "temporal", "range")
 
@@ -88,7 +91,7 @@ class Variant:
         return self.required <= count <= len(self.params)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Builtin:
     """What the help page shows, and the variants to call."""
 
@@ -244,6 +247,7 @@ def choose_named(entry: Builtin, names: tuple[str, ...]) -> tuple[Variant, list[
     return None
 
 
+@lru_cache(maxsize=512)
 def as_function(entry: Builtin) -> FeelFunction:
     """The built-in as a value (`sort(xs, my function)`, `f: abs`)."""
     widest = max(entry.variants, key=lambda v: len(v.params))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, time
 from typing import Any
 
+from .chronology import make_date_time
+from .errors import Meter
 from .values import (
     BOOLEAN,
     CONTEXT,
@@ -22,7 +24,6 @@ from .values import (
     TIME,
     YEARS_MONTHS,
     FeelFunction,
-    Range,
     kind,
     lift,
 )
@@ -58,7 +59,8 @@ class FeelType:
     """`name` is a FEEL kind, Any, or `named` with the `ref` of an item definition.
 
     `element` is what a list or range holds, `fields` what a context must have, `params` and `result` what a function
-    takes and gives. `allowed` is the item definition's own test of a value (true when it may be), `tests` the parsed tests behind it.
+    takes and gives. `allowed` is the item definition's own test of a value beside the entries around it (true when it may
+    be), `tests` the parsed tests behind it.
     """
 
     name: str
@@ -67,7 +69,7 @@ class FeelType:
     params: tuple[FeelType, ...] | None = None
     result: FeelType | None = None
     ref: str = ""
-    allowed: Callable[[Any], bool] | None = field(default=None, compare=False)
+    allowed: Callable[[Any, Mapping[str, Any]], bool] | None = field(default=None, compare=False)
     tests: Any = field(default=None, compare=False)
 
     def __str__(self) -> str:
@@ -86,40 +88,60 @@ ANY_TYPE = FeelType(ANY)
 Types = Mapping[str, FeelType]
 
 
-def conforms(value: Any, wanted: FeelType, types: Types) -> bool:
-    """Whether the value is of the type. Null is only of types Null (and of Any for declared things, see `accepts`)."""
+NOTHING: Mapping[str, Any] = {}
+
+
+def conforms(value: Any, wanted: FeelType, types: Types, meter: Meter, around: Mapping[str, Any] = NOTHING) -> bool:
+    """Whether the value is of the type. Null is only of types Null (and of Any for declared things, see `accepts`).
+
+    `around` are the entries of the context the value stands in, which tests of allowed values may read. `meter` counts the
+    elements; raises LimitExceeded when they are too many.
+    """
+    return _is_of(value, wanted, types, meter, around) and (wanted.allowed is None or wanted.allowed(value, around))
+
+
+def _is_of(value: Any, wanted: FeelType, types: Types, meter: Meter, around: Mapping[str, Any]) -> bool:
     name = wanted.name
     if name == NAMED:
         known = types.get(wanted.ref)
-        return known is not None and conforms(value, known, types)
+        return known is not None and conforms(value, known, types, meter, around)
     if name == ANY:
-        return value is not None and _allowed(value, wanted)
+        return value is not None
     if kind(value) != name:
         return False
     if name == LIST and wanted.element is not None:
-        good = all(accepts(lift(item), wanted.element, types) for item in value)
-    elif name == CONTEXT and wanted.fields is not None:
-        good = all(key in value and accepts(lift(value[key]), kin, types) for key, kin in wanted.fields.items())
-    elif name == RANGE and wanted.element is not None:
-        good = _range_of(value, wanted.element, types)
-    elif name == FUNCTION and wanted.params is not None:
-        good = _function_like(value, wanted, types)
-    else:
-        good = True
-    return good and _allowed(value, wanted)
+        meter.spend(len(value))
+        return all(accepts(lift(item), wanted.element, types, meter, around) for item in value)
+    if name == CONTEXT and wanted.fields is not None:
+        meter.spend(len(wanted.fields))
+        fields = wanted.fields.items()
+        return all(key in value and accepts(lift(value[key]), kin, types, meter, value) for key, kin in fields)
+    if name == RANGE and wanted.element is not None:
+        ends = (value.start, value.end)
+        return all(end is None or conforms(end, wanted.element, types, meter) for end in ends)
+    if name == FUNCTION and wanted.params is not None:
+        return _function_like(value, wanted, types)
+    return True
 
 
-def accepts(value: Any, wanted: FeelType, types: Types) -> bool:
+def flaw(wanted: FeelType, types: Types) -> str | None:
+    """The part of a written type that names no type: an unknown name, or `list` without what it holds; None if all is well."""
+    if wanted.name == NAMED:
+        return None if wanted.ref in types else wanted.ref
+    parts = {
+        LIST: (wanted.element,),
+        RANGE: (wanted.element,),
+        CONTEXT: None if wanted.fields is None else tuple(wanted.fields.values()),
+        FUNCTION: None if wanted.params is None else (*wanted.params, wanted.result),
+    }.get(wanted.name, ())
+    if parts is None or None in parts:
+        return wanted.name
+    return next((found for part in parts if part is not None and (found := flaw(part, types))), None)
+
+
+def accepts(value: Any, wanted: FeelType, types: Types, meter: Meter, around: Mapping[str, Any] = NOTHING) -> bool:
     """As `conforms`, with null accepted everywhere (the specification's types all contain null)."""
-    return value is None or conforms(value, wanted, types)
-
-
-def _allowed(value: Any, wanted: FeelType) -> bool:
-    return wanted.allowed is None or wanted.allowed(value)
-
-
-def _range_of(value: Range, element: FeelType, types: Types) -> bool:
-    return all(end is None or conforms(end, element, types) for end in (value.start, value.end))
+    return value is None or conforms(value, wanted, types, meter, around)
 
 
 def _function_like(value: FeelFunction, wanted: FeelType, types: Types) -> bool:
@@ -143,7 +165,44 @@ def is_subtype(narrow: FeelType, wide: FeelType, types: Types) -> bool:
     if wide.fields is not None:
         have = narrow.fields or {}
         return all(key in have and is_subtype(have[key], kin, types) for key, kin in wide.fields.items())
+    if wide.params is not None:
+        return _fits_function(narrow, wide, types)
     return True
+
+
+def _fits_function(narrow: FeelType, wide: FeelType, types: Types) -> bool:
+    have, need = narrow.params, wide.params or ()
+    if have is None or len(have) != len(need):
+        return False
+    takes = all(is_subtype(asked, taken, types) for taken, asked in zip(have, need, strict=True))
+    return takes and (wide.result is None or is_subtype(narrow.result or ANY_TYPE, wide.result, types))
+
+
+def renamed(wanted: FeelType, name: Callable[[str], str]) -> FeelType:
+    """The same type with other names for the definitions it refers to; any value for one that gets no name."""
+
+    def inside(part: FeelType | None) -> FeelType | None:
+        return None if part is None else renamed(part, name)
+
+    ref = name(wanted.ref) if wanted.ref else ""
+    return replace(
+        wanted,
+        name=ANY if wanted.ref and not ref else wanted.name,
+        ref=ref,
+        element=inside(wanted.element),
+        fields=wanted.fields and {key: renamed(part, name) for key, part in wanted.fields.items()},
+        params=wanted.params and tuple(renamed(part, name) for part in wanted.params),
+        result=inside(wanted.result),
+    )
+
+
+def references(wanted: FeelType) -> Iterator[str]:
+    """The names of all definitions a type refers to."""
+    if wanted.ref:
+        yield wanted.ref
+    for part in (wanted.element, wanted.result, *(wanted.params or ()), *(wanted.fields or {}).values()):
+        if part is not None:
+            yield from references(part)
 
 
 def resolve(wanted: FeelType, types: Types) -> FeelType:
@@ -155,20 +214,23 @@ def resolve(wanted: FeelType, types: Types) -> FeelType:
     return wanted
 
 
-def coerce(value: Any, wanted: FeelType, types: Types) -> tuple[bool, Any]:
+def coerce(value: Any, wanted: FeelType, types: Types, meter: Meter) -> tuple[bool, Any]:
     """The value as the declared type takes it, with the specification's implicit conversions; (False, None) if it cannot.
 
-    Conversions: a list of one for its element, an element for a list of one, a date for its midnight UTC.
+    Conversions: a list of one for its element, an element for a list of one, a date for its midnight UTC. Raises
+    LimitExceeded as `conforms` does.
     """
-    if value is None or conforms(value, wanted, types):
+    if value is None or conforms(value, wanted, types, meter):
         return True, value
     target = resolve(wanted, types)
     if isinstance(value, list) and target.name != LIST and len(value) == 1:
         only = lift(value[0])
-        if accepts(only, wanted, types):
+        if accepts(only, wanted, types, meter):
             return True, only
-    if target.name == LIST and not isinstance(value, list) and conforms([value], wanted, types):
+    if target.name == LIST and not isinstance(value, list) and conforms([value], wanted, types, meter):
         return True, [value]
-    if target.name == DATE_TIME and type(value) is date:
-        return True, datetime.combine(value, time(0, 0, 0, 0, UTC))
+    if target.name == DATE_TIME and kind(value) == DATE:
+        midnight = make_date_time(value, time(0, 0, 0, 0, UTC))
+        if conforms(midnight, wanted, types, meter):
+            return True, midnight
     return False, None

@@ -80,7 +80,7 @@ def test_a_boxed_filter_wants_a_condition() -> None:
     assert kept("item.a = null") == [{}]
     assert kept('"ja"') is None
     assert kept('if a = 2 then "ja" else true') is None
-    assert (kept("item = 5", "5"), kept("true", "null"), kept("2", "[7, 8]")) == ([5], [], 8)
+    assert (kept("item = 5", "5"), kept("true", "null"), kept("2", "[7, 8]")) == ([5], None, 8)
 
 
 def test_knowledge_is_called_by_name_or_invocation() -> None:

@@ -1,4 +1,4 @@
-"""What the standard says, one case a line in `standard.txt`: every function, its edges, wrong arguments and null."""
+"""What the standard says, one case a line in `standard/`: every function, its edges, wrong arguments and null."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from service.feel import BUILTINS, FeelSyntaxError, parse_expression
+from service.feel import BUILTINS, FeelSyntaxError, parse_expression, parse_unary_tests
 from service.feel.canonical import canonical
 
-from .helpers import feel
+from .helpers import feel, passes
 
-LINES = (Path(__file__).parent / "standard.txt").read_text(encoding="utf-8").splitlines()
-CASES = [line.rpartition(" => ")[::2] for line in LINES if line and not line.startswith("# ")]
+FOLDER = Path(__file__).parent / "standard"
 NO_FEEL = "(does not parse)"
 ELSEWHERE = {
     "uuid",
@@ -27,12 +26,21 @@ ELSEWHERE = {
     "partition",
 }
 ELSEWHERE |= {"to base64", "from base64", "and", "or", "is defined", "get or else", "is empty", "is blank", "trim"}
-ELSEWHERE |= {"duplicate values", "last day of month", "month of year", "odd", "even", "log", "exp"}
-"""Functions beyond the standard, and those the conformance suite at hand covers by itself."""
+ELSEWHERE |= {"duplicate values", "last day of month"}
+"""Functions beyond the standard."""
 
 
-@pytest.mark.parametrize(("text", "expected"), CASES)
-def test_the_standard(text: str, expected: str) -> None:
+def cases(*files: str) -> list[tuple[str, str]]:
+    """Text and expected value of each line."""
+    lines = [line for file in files for line in (FOLDER / f"{file}.txt").read_text(encoding="utf-8").split("\n")]
+    return [line.rpartition(" => ")[::2] for line in lines if line and not line.startswith("# ")]
+
+
+EXPRESSIONS = cases("functions", "syntax", "types", "builtins")
+
+
+@pytest.mark.parametrize(("text", "expected"), EXPRESSIONS)
+def test_expressions(text: str, expected: str) -> None:
     if expected == NO_FEEL:
         with pytest.raises(FeelSyntaxError):
             parse_expression(text)
@@ -40,6 +48,18 @@ def test_the_standard(text: str, expected: str) -> None:
         assert canonical(feel(text)) == canonical(feel(expected))
 
 
+@pytest.mark.parametrize(("text", "expected"), cases("unary_tests"))
+def test_unary_tests(text: str, expected: str) -> None:
+    value, _, tests = text.partition(" | ")
+    if expected == NO_FEEL:
+        with pytest.raises(FeelSyntaxError):
+            parse_unary_tests(tests)
+    else:
+        assert passes(tests, feel(value)) is feel(expected)
+
+
 def test_every_function_of_the_standard_has_cases() -> None:
-    called = {name for text, expected in CASES if expected != NO_FEEL for name in parse_expression(text).functions}
+    called = {
+        name for text, expected in EXPRESSIONS if expected != NO_FEEL for name in parse_expression(text).functions
+    }
     assert set(BUILTINS) - ELSEWHERE <= called

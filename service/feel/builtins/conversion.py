@@ -117,9 +117,9 @@ def to_range(from_: str, *, env: Environment) -> Range | None:
         raise ValueError("the text is no range")
     opening, ends, closing = found.groups()
     low_included, high_included = opening == "[", closing == "]"
-    if ends.strip().startswith(".."):
+    if ends.strip().startswith("..") and not low_included:
         return Range(None, _end(ends.strip()[2:], env), False, high_included)
-    if ends.strip().endswith(".."):
+    if ends.strip().endswith("..") and not high_included:
         return Range(_end(ends.strip()[:-2], env), None, low_included, False)
     value = _literal_value(from_, env)
     if kind(value) != RANGE or (order(value.start, value.end) or 0) > 0:

@@ -100,11 +100,15 @@ def or_any(list_: list[Any]) -> bool | None:
     "En del af listen fra en position.", "Part of the list from a position.",
     ("sublist([4, 5, 6], 1, 2)", "[4, 5]"),
 )  # fmt: skip
-def sublist(list_: list[Any], start_position: Decimal, length: Decimal | None = None) -> list[Any] | None:
+def sublist(list_: list[Any], start_position: Decimal, length: Decimal | None = None) -> list[Any]:
     start = _index(start_position, len(list_))
-    if start is None or (length is not None and length < 0):
-        return None
-    return list_[start:] if length is None else list_[start : start + int(min(length, Decimal(len(list_))))]
+    if start is None:
+        raise ValueError(f"the list has no element {start_position}")
+    if length is None:
+        return list_[start:]
+    if not 1 <= length < len(list_) - start + 1:
+        raise ValueError(f"from there the list has {len(list_) - start} elements, not {length}")
+    return list_[start : start + int(length)]
 
 
 @builtin(
@@ -255,6 +259,9 @@ def flatten(list_: list[Any], *, env: Environment) -> list[Any]:
     ("sort([3, 1, 4], function(x, y) x < y)", "[1, 3, 4]"),
 )  # fmt: skip
 def sort(list_: list[Any], precedes: FeelFunction | None = None, *, env: Environment) -> list[Any]:
+    if precedes is not None and not precedes.lenient and len(precedes.params) != 2:
+        raise ValueError("the function needs two parameters")
+
     def compare(a: Any, b: Any) -> int:
         if precedes is None:
             found = order(a, b)

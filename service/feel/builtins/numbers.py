@@ -91,18 +91,18 @@ def round_half_down(n: Decimal, scale: Decimal) -> Decimal:
 
 
 @builtin(
-    "abs(n: any)", "number",
+    "abs(n: number or duration)", "number",
     "Den positive størrelse af et tal eller en varighed.", "The magnitude of a number or duration.",
     ("abs(-5)", "5"), ('abs(duration("-P1D"))', 'duration("P1D")'),
 )  # fmt: skip
-def absolute(n: object) -> object:
+def absolute(
+    n: Decimal | DaysTimeDuration | YearsMonthsDuration,
+) -> Decimal | DaysTimeDuration | YearsMonthsDuration:
     if isinstance(n, Decimal):
         return NUMBERS.abs(n)
     if isinstance(n, DaysTimeDuration):
         return DaysTimeDuration(abs(n.nanos))
-    if isinstance(n, YearsMonthsDuration):
-        return YearsMonthsDuration(abs(n.months))
-    raise ValueError("only a number or a duration has a magnitude")
+    return YearsMonthsDuration(abs(n.months))
 
 
 @builtin(

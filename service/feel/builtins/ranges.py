@@ -50,13 +50,19 @@ def _range(value: Any) -> Range:
     return value  # type: ignore[no-any-return]
 
 
-def _either(value: Any) -> Range:
-    """A range, or a point as the range of itself."""
-    if kind(value) == RANGE:
-        return _range(value)
+def _point(value: Any) -> Border:
+    """A value as both borders of itself."""
     if order(value, value) is None:
         raise ValueError(f"{kind(value)} cannot be a point of a range")
-    return Range(value, value, True, True)
+    return Border(value, 0)
+
+
+def _begin(value: Any) -> Border:
+    return _low(_range(value)) if kind(value) == RANGE else _point(value)
+
+
+def _finish(value: Any) -> Border:
+    return _high(_range(value)) if kind(value) == RANGE else _point(value)
 
 
 def _relation(
@@ -86,7 +92,7 @@ RANGES = ("range1", "range2")
     ("before(1, 10)", "true"), ("before([1..5), 5)", "true"),
 )  # fmt: skip
 def before(first: Any, second: Any) -> bool:
-    return _compare(_high(_either(first)), _low(_either(second))) < 0
+    return _compare(_finish(first), _begin(second)) < 0
 
 
 @_relation(
@@ -140,13 +146,12 @@ def overlaps_before(first: Any, second: Any) -> bool:
 
 @_relation(
     "overlaps after", (RANGES,),
-    "Sand, hvis den første begynder inde i den anden og slutter efter den.",
-    "True when the first begins inside the second and ends after it.",
+    "Sand, hvis den anden begynder før den første og slutter inde i den.",
+    "True when the second begins before the first and ends inside it.",
     ("overlaps after([3..8], [1..5])", "true"),
 )  # fmt: skip
 def overlaps_after(first: Any, second: Any) -> bool:
-    a, b = _range(first), _range(second)
-    return overlaps(a, b) and _compare(_low(a), _low(b)) >= 0 and _compare(_high(a), _high(b)) > 0
+    return overlaps_before(second, first)
 
 
 @_relation(
@@ -155,7 +160,10 @@ def overlaps_after(first: Any, second: Any) -> bool:
     ("finishes(5, [1..5])", "true"), ("finishes([3..5], [1..5])", "true"),
 )  # fmt: skip
 def finishes(first: Any, second: Any) -> bool:
-    a, b = _either(first), _range(second)
+    b = _range(second)
+    if kind(first) != RANGE:
+        return b.end_included and _compare(_point(first), _high(b)) == 0
+    a = _range(first)
     return _compare(_high(a), _high(b)) == 0 and _compare(_low(a), _low(b)) >= 0
 
 
@@ -174,7 +182,12 @@ def finished_by(first: Any, second: Any) -> bool:
     ("includes([1..10], 5)", "true"), ("includes([1..10], [4..6])", "true"),
 )  # fmt: skip
 def includes(first: Any, second: Any) -> bool:
-    a, b = _range(first), _either(second)
+    a = _range(first)
+    if kind(second) != RANGE:
+        point = _point(second)
+        inside = _compare(_low(a), point) < 0 and _compare(_high(a), point) > 0
+        return inside or starts(second, a) or finishes(second, a)
+    b = _range(second)
     return _compare(_low(a), _low(b)) <= 0 and _compare(_high(a), _high(b)) >= 0
 
 
@@ -193,7 +206,10 @@ def during(first: Any, second: Any) -> bool:
     ("starts(1, [1..10])", "true"), ("starts([1..5], [1..10])", "true"),
 )  # fmt: skip
 def starts(first: Any, second: Any) -> bool:
-    a, b = _either(first), _range(second)
+    b = _range(second)
+    if kind(first) != RANGE:
+        return b.start_included and _compare(_point(first), _low(b)) == 0
+    a = _range(first)
     return _compare(_low(a), _low(b)) == 0 and _compare(_high(a), _high(b)) <= 0
 
 

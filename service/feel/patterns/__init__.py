@@ -159,13 +159,17 @@ def _fixed(part: Part) -> bool:
     return False
 
 
+def _refuse_empty_match(pattern: Pattern, env: Environment) -> None:
+    if pattern.search("", env) is not None:
+        raise ValueError("the pattern matches the empty text")
+
+
 def replace(text: str, pattern: Pattern, replacement: str, env: Environment) -> str:
     """Every match replaced; `$1` is a group, `$0` the whole match, `\\$` a dollar sign.
 
     ValueError when the pattern matches the empty text or the replacement has a lone `$` or `\\`.
     """
-    if pattern.search("", env) is not None:
-        raise ValueError("the pattern matches the empty text")
+    _refuse_empty_match(pattern, env)
     if not pattern.literal and any(found[3] for found in _REPLACEMENT.finditer(replacement)):
         raise ValueError("in a replacement, $ must stand before a digit and \\ before $ or \\")
     pieces: list[str] = []
@@ -192,12 +196,12 @@ def _expand(replacement: str, found: Found, groups: int) -> str:
 
 
 def split(text: str, pattern: Pattern, env: Environment) -> list[str]:
-    """The pieces between matches; an empty match splits nothing."""
+    """The pieces between matches. ValueError when the pattern matches the empty text."""
+    _refuse_empty_match(pattern, env)
     pieces: list[str] = []
     at = 0
     for found in pattern.every(text, env):
-        if found.end > found.start:
-            pieces.append(text[at : found.start])
-            at = found.end
+        pieces.append(text[at : found.start])
+        at = found.end
     pieces.append(text[at:])
     return pieces
