@@ -92,6 +92,8 @@ class Place:
 class Run:
     """One evaluation: results are kept by element, so that a decision two others need is made once.
 
+    `underway` are the decisions begun, so that one that requires itself ends.
+
     `nested` is set for what runs inside an expression: the limits of that evaluation go on counting.
     """
 
@@ -99,6 +101,7 @@ class Run:
         self.env = env
         self.nested = nested
         self.results: dict[tuple[Path, str], DecisionResult] = {}
+        self.underway: set[tuple[Path, str]] = set()
         self.given: dict[tuple[Path, str], Any] = {}
 
     def decide(self, place: Place, decision: DecisionDef) -> DecisionResult:
@@ -106,6 +109,9 @@ class Run:
         key = (place.path, decision.id)
         known = self.results.get(key)
         if known is None:
+            if key in self.underway:
+                raise DecisionFailed("the decision requires itself", "beslutningen kræver sig selv", decision.id)
+            self.underway.add(key)
             known = self.results[key] = self._decide(place, decision)
         return known
 
