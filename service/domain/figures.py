@@ -99,17 +99,24 @@ class Cohort:
 class CaseCounts(Protocol):
     """Counts over cases, answered from indexes. A span is from and including `begin`, up to and excluding `end`.
 
-    Erased cases still count. A case counts as closed by the day on which it was closed last; one that is reopened is open.
+    Erased cases still count. A case that is reopened stays closed for the time until then: what was told once is told again.
     """
 
     def opened(self, cohort: Cohort, begin: datetime | None, end: datetime) -> int: ...
-    def closed(self, cohort: Cohort, begin: datetime | None, end: datetime) -> int: ...
+    def reopened(self, cohort: Cohort, begin: datetime | None, end: datetime) -> int:
+        """How many times a case was opened anew in the span."""
+        ...
+
+    def closed(self, cohort: Cohort, begin: datetime | None, end: datetime) -> int:
+        """How many times a case was closed in the span."""
+        ...
+
     def sources(self, cohort: Cohort, begin: datetime, end: datetime) -> Mapping[str | None, int]:
         """Cases opened in the span, by the source of the enquiry."""
         ...
 
     def reasons(self, cohort: Cohort, begin: datetime, end: datetime) -> Mapping[str | None, int]:
-        """Cases closed in the span, by closing reason."""
+        """What `closed` counts, by closing reason."""
         ...
 
     def suspended(self, cohort: Cohort, at: datetime) -> int:
@@ -171,7 +178,10 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Figure 1: a number per column for what was opened, closed, and open at its end. None: may not be told."""
+    """Figure 1: a number per column for what was opened (for the first time or anew), closed, and open at its end.
+
+    None: may not be told.
+    """
 
     columns: tuple[str, ...]
     before: int | None
@@ -181,6 +191,8 @@ class Movement:
     open: tuple[int | None, ...]
     total_created: int | None
     total_closed: int | None
+    reopened: int | None
+    """How many of the created were closed before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -529,6 +529,10 @@ class Milestones(Protocol):
         """Ends the case's suspension, if it has one."""
         ...
 
+    def reopened(self, case_key: int, closed_at: datetime, reason: str | None, at: datetime) -> None:
+        """The case, which was closed then for this reason, is open again from `at` on."""
+        ...
+
 
 class Parties(Protocol):
     """Who else has to do with a case: those attached in a role, and those who opened it with a reason."""

@@ -109,7 +109,10 @@ class CaseQuery:
     """`åbne`, `lukkede`, `bero`, `alle`."""
     opened: tuple[datetime, datetime] | None = None
     """Only cases opened from the first instant on, before the second."""
+    begun: tuple[datetime, datetime] | None = None
+    """Only cases opened or reopened then."""
     closed: tuple[datetime, datetime] | None = None
+    """Only cases closed then, also those that have been reopened since; `reason` is then that of this closing."""
     open_at: datetime | None = None
     """Only cases that were open then."""
     source: str | None = None

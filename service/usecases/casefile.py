@@ -78,6 +78,7 @@ def continued(advance: Advance, case: Case, version: Version, instance_key: int)
         instance_key=instance_key,
     )
     advance.uow.cases.save(reopened)
+    advance.uow.milestones.reopened(case.key, case.closed_at, case.closing_reason, advance.now)
     if case.paused_at is not None:
         advance.uow.milestones.resumed(case.key, advance.now)
     return replace(reopened, version=case.version + 1)

@@ -10,7 +10,8 @@ import pytest
 
 from service.domain.cases import Case
 from service.domain.figures import CaseCounts, Cohort
-from service.store import SqlStore
+from service.domain.views import CaseQuery, How, Way
+from service.store import SqlStore, SqlUnitOfWork
 from tests.contract import making as m
 
 ALL = Cohort("soegning")
@@ -132,6 +133,64 @@ def test_suspensions_are_counted_as_they_were(store: SqlStore, cases: list[Case]
     assert [at_rest(day) for day in (1, 2, 3, 3.5, 4, 5, 6, 9)] == [0, 1, 2, 2, 0, 0, 1, 1]
     assert store.read(lambda uow: uow.counts.suspensions(ALL, BEGIN, END)) == 3
     assert store.read(lambda uow: uow.counts.suspensions(NORTH, BEGIN, BEGIN + 5 * m.DAY)) == 1
+
+
+def reopen(store: SqlStore, case: Case, day: float) -> None:
+    def work(uow: SqlUnitOfWork) -> None:
+        found = uow.cases.get(case.key)
+        assert found is not None
+        assert found.closed_at is not None
+        uow.milestones.reopened(case.key, found.closed_at, found.closing_reason, m.START + day * m.DAY)
+        uow.cases.save(replace(found, closed_at=None, closing_reason=None))
+
+    store.transact(work)
+
+
+def test_reopening_a_case_changes_nothing_of_the_time_before(store: SqlStore, cases: list[Case]) -> None:
+    """One that was closed i bero on day 4 is reopened on day 11, and closed again on day 20."""
+    closed = cases[2]
+    store.transact(lambda uow: uow.milestones.suspended(closed.key, m.START + 3 * m.DAY))
+    until = [m.START + day * m.DAY for day in (3.5, 6, 10)]
+
+    def told() -> object:
+        return store.read(
+            lambda uow: (
+                figures(uow.counts),
+                [uow.counts.suspended(ALL, at) for at in until],
+                [dict(uow.counts.workers(ALL, at)) for at in until],
+                uow.counts.reopened(ALL, None, END),
+                [
+                    len(uow.queries.cases(behind(closed=(BEGIN, END), reason=reason)).rows)
+                    for reason in (None, "flyttet")
+                ],
+                [len(uow.queries.cases(behind(open_at=at)).rows) for at in until],
+            )
+        )
+
+    before = told()
+    assert before[0] == EXPECTED  # type: ignore[index]
+    reopen(store, closed, 11)
+    assert told() == before
+    later = END + 12 * m.DAY
+    again = store.read(lambda uow: uow.cases.get(closed.key))
+    assert again is not None
+    store.transact(lambda uow: uow.cases.save(replace(again, closed_at=m.START + 20 * m.DAY, closing_reason="naaet")))
+    assert told() == before
+    found = store.read(
+        lambda uow: (
+            uow.counts.reopened(ALL, END, later),
+            uow.counts.reopened(NORTH, END, later),
+            uow.counts.closed(ALL, BEGIN, later),
+            dict(uow.counts.reasons(ALL, BEGIN, later)),
+            [row.key for row in uow.queries.cases(behind(begun=(m.START + 11 * m.DAY, later))).rows],
+            [row.key for row in uow.queries.cases(behind(closed=(BEGIN, later), reason="naaet")).rows],
+        )
+    )
+    assert found == (1, 0, 3, {"flyttet": 1, "naaet": 2}, [closed.key], [cases[5].key, closed.key])
+
+
+def behind(**wanted: Any) -> CaseQuery:
+    return CaseQuery(ways=(Way(How.ALL),), state="alle", kinds=frozenset({"soegning"}), **wanted)
 
 
 def test_instances_are_counted_by_where_they_ended(store: SqlStore) -> None:

@@ -1,11 +1,13 @@
 """Cases: read by right, found in lists, written in, and opened again."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
 from service.domain.cases import Document
 from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
+from service.domain.figures import Cohort
 from service.domain.views import CaseQuery
 from service.usecases import cases, enquiries, instances, openings, papers, tasks
 from service.usecases.bundle import Resource
@@ -197,6 +199,20 @@ class TestReopening:
         tasks.complete_with(platform, office.person("lone"), office.task(again, "modtag").key, values)
         done_by(office, "nina", office.task(again), ANSWER)
         assert [r.version for r in office.read(lambda uow: uow.cases.records(case.key, "behandl"))] == [2, 1]
+
+    def test_figures_told_before_stay_as_they_were(self, office):
+        case, platform = self.closed(office), office.world.platform
+        cohort, begin = Cohort(case.kind), case.opened_at
+        office.world.move_to(office.world.clock.now() + timedelta(days=1))
+
+        def told(uow):
+            return uow.counts.closed(cohort, begin, office.world.clock.now()), uow.counts.reopened(
+                cohort, None, begin + timedelta(days=9)
+            )
+
+        assert platform.read(told) == (1, 0)
+        cases.reopen(platform, office.person("lone"), case.number, "Nye oplysninger")
+        assert platform.read(told) == (1, 1)
 
     def test_with_a_reason_by_those_who_may_create_and_only_when_closed(self, office):
         case, platform = self.closed(office), office.world.platform

@@ -42,7 +42,7 @@ def told(figures: Figures) -> dict[str, str]:
 class TestComputing:
     def test_nothing_has_happened(self, office: Office) -> None:
         figures = computed(office)
-        assert figures.movement == Movement(("Primo mar",), 0, (0,), (0,), (0,), 0, 0)
+        assert figures.movement == Movement(("Primo mar",), 0, (0,), (0,), (0,), 0, 0, 0)
         assert [(r.name, r.count, r.share) for r in figures.sources.rows] == [("Brev", 0, 0), ("Telefon", 0, 0)]
         assert told(figures) == {
             "Andel afgjort": "–",
@@ -180,7 +180,7 @@ def _movement(created: list[int], closed: list[int]) -> Movement:
         balance += came - went
         still.append(balance)
     names = tuple(str(i) for i in range(len(created)))
-    return Movement(names, 0, tuple(created), tuple(closed), tuple(still), sum(created), sum(closed))
+    return Movement(names, 0, tuple(created), tuple(closed), tuple(still), sum(created), sum(closed), 0)
 
 
 def test_the_json_has_the_shape_that_others_rely_on(office: Office) -> None:

@@ -95,6 +95,7 @@ class Shape:
     status: bool
     state: str
     opened: bool
+    begun: bool
     closed: bool
     open_at: bool
     source: bool
@@ -128,6 +129,7 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         status=query.status is not None,
         state=query.state,
         opened=query.opened is not None,
+        begun=query.begun is not None,
         closed=query.closed is not None,
         open_at=query.open_at is not None,
         source=query.source is not None,
@@ -157,7 +159,7 @@ def page(session: Session, vault: Vault, query: CaseQuery) -> Page[CaseRow]:
         "cases": sorted(driver.cases) if driver else None,
     }
     parameters |= {name: value for name, value in given.items() if value is not None}
-    for name, span in (("opened", query.opened), ("closed", query.closed)):
+    for name, span in (("opened", query.opened), ("begun", query.begun), ("closed", query.closed)):
         parameters |= dict(zip((f"{name}_from", f"{name}_to"), span, strict=True)) if span is not None else {}
     if query.after is not None and shape.by_date:
         parameters["after_due"], parameters["after_key"] = read_due_cursor(query.after)
@@ -235,15 +237,21 @@ def _filters(shape: Shape, paged: bool) -> str:
         filters += " AND c.unit = :unit"
     if shape.status:
         filters += " AND c.status = :status"
-    for name in ("opened", "closed"):
-        if getattr(shape, name):
-            filters += f" AND c.{name}_at >= :{name}_from AND c.{name}_at < :{name}_to"
+    if shape.opened:
+        filters += f" AND {_within('c.opened_at', 'opened')}"
+    if shape.begun:
+        filters += f" AND ({_within('c.opened_at', 'begun')} OR {_before(_within('reopened_at', 'begun'))})"
+    if shape.closed:
+        which = " AND coalesce({table}closing_reason, '') = :reason" if shape.reason else ""
+        now = _within("c.closed_at", "closed") + which.format(table="c.")
+        filters += f" AND ({now} OR {_before(_within('closed_at', 'closed') + which.format(table=''))})"
+    elif shape.reason:
+        filters += " AND coalesce(c.closing_reason, '') = :reason"
     if shape.open_at:
         filters += " AND c.opened_at <= :open_at AND (c.closed_at IS NULL OR c.closed_at > :open_at)"
+        filters += f" AND NOT {_before('closed_at <= :open_at AND reopened_at > :open_at')}"
     if shape.source:
         filters += " AND coalesce(c.source, :no_source) = :source"
-    if shape.reason:
-        filters += " AND coalesce(c.closing_reason, '') = :reason"
     filters += {"anybody": "", "somebody": " AND c.worker = :of_worker", "nobody": " AND c.worker IS NULL"}[
         shape.of_worker
     ]
@@ -258,6 +266,15 @@ def _filters(shape: Shape, paged: bool) -> str:
     elif shape.after and paged:
         filters += " AND c.key < :after_key"
     return filters
+
+
+def _within(column: str, span: str) -> str:
+    return f"{column} >= :{span}_from AND {column} < :{span}_to"
+
+
+def _before(condition: str) -> str:
+    """Whether the case was closed before and reopened, with this true of it."""
+    return f"c.key IN (SELECT case_key FROM reopening WHERE {condition})"
 
 
 def _row(row: Record, vault: Vault, beside: Beside) -> CaseRow:

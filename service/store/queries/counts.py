@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Text
 
 from service.domain.figures import Cohort
-from service.store.columns import Due, Instant
+from service.store.columns import EPOCH, Due, Instant
 from service.store.session import Record, Session
 from service.store.statements import ListOf, Written
 
@@ -23,6 +23,11 @@ _OPENED = "c.opened_at >= :begin AND c.opened_at < :end"
 _CLOSED = "c.closed_at IS NOT NULL AND c.closed_at >= :begin AND c.closed_at < :end"
 _OPEN = "c.opened_at <= :at AND (c.closed_at IS NULL OR c.closed_at > :at)"
 _OPEN_THEN = "c.opened_at <= :at AND c.closed_at > :at"
+_GAP = "EXISTS (SELECT 1 FROM reopening AS g WHERE g.case_key = c.key AND g.closed_at <= :at AND g.reopened_at > :at)"
+"""Closed at the time, and reopened since."""
+_REOPENING = 'reopening AS g CROSS JOIN "case" AS c'
+_AGAIN = "g.case_key = c.key AND g.reopened_at >= :begin AND g.reopened_at < :end"
+_CLOSED_BEFORE = "g.case_key = c.key AND g.closed_at >= :begin AND g.closed_at < :end"
 _SUSPENSION = 'suspension AS s CROSS JOIN "case" AS c'
 """From the suspensions, which are few; SQLite keeps the order that a cross join is written in."""
 _REST = "s.case_key = c.key AND s.began_at <= :at AND (s.ended_at IS NULL OR s.ended_at > :at)"
@@ -38,7 +43,7 @@ _ENDED = (
 @lru_cache(maxsize=256)
 def _statement(columns: str, joins: str, where: str, *, units: bool, rest: str = "") -> Written:
     within = " AND c.unit IN :units" if units else ""
-    tables = joins if joins == _SUSPENSION else f'"case" AS c {joins}'
+    tables = joins if joins in (_SUSPENSION, _REOPENING) else f'"case" AS c {joins}'
     sql = f"SELECT {columns} FROM {tables} WHERE c.kind = :kind AND {where}{within} {rest}"  # noqa: S608
     types = {name: kind for name, kind in _TYPES.items() if f":{name}" in sql}
     return Written(sql, (), types)
@@ -56,13 +61,19 @@ class SqlCaseCounts:
 
     def closed(self, cohort: Cohort, begin: datetime | None, end: datetime) -> int:
         where = _CLOSED if begin else "c.closed_at IS NOT NULL AND c.closed_at < :end"
-        return self._count(cohort, "", where, begin=begin, end=end)
+        before = self._count(cohort, _REOPENING, _CLOSED_BEFORE, begin=begin or EPOCH, end=end)
+        return before + self._count(cohort, "", where, begin=begin, end=end)
+
+    def reopened(self, cohort: Cohort, begin: datetime | None, end: datetime) -> int:
+        return self._count(cohort, _REOPENING, _AGAIN, begin=begin or EPOCH, end=end)
 
     def sources(self, cohort: Cohort, begin: datetime, end: datetime) -> Mapping[str | None, int]:
         return self._grouped(cohort, "c.source", _OPENED, begin=begin, end=end)
 
     def reasons(self, cohort: Cohort, begin: datetime, end: datetime) -> Mapping[str | None, int]:
-        return self._grouped(cohort, "c.closing_reason", _CLOSED, begin=begin, end=end)
+        found = self._grouped(cohort, "c.closing_reason", _CLOSED, begin=begin, end=end)
+        before = self._grouped(cohort, "g.closing_reason", _CLOSED_BEFORE, _REOPENING, begin=begin, end=end)
+        return {reason: found.get(reason, 0) + before.get(reason, 0) for reason in found.keys() | before.keys()}
 
     def workers(self, cohort: Cohort, at: datetime) -> Mapping[str | None, int]:
         found: dict[str | None, int] = {}
@@ -71,10 +82,13 @@ class SqlCaseCounts:
             rows = self._rows(cohort, "c.unit, c.worker, count(*)", "", where, rest="GROUP BY c.unit, c.worker", at=at)
             for _, worker, count in rows:
                 found[worker] = found.get(worker, 0) + count
-        return found
+        gone = "g.case_key = c.key AND g.closed_at <= :at AND g.reopened_at > :at"
+        for worker, count in self._grouped(cohort, "c.worker", gone, _REOPENING, at=at).items():
+            found[worker] -= count
+        return {worker: count for worker, count in found.items() if count}
 
     def suspended(self, cohort: Cohort, at: datetime) -> int:
-        return self._count(cohort, _SUSPENSION, f"{_OPEN} AND {_REST}", at=at)
+        return self._count(cohort, _SUSPENSION, f"{_OPEN} AND {_REST} AND NOT {_GAP}", at=at)
 
     def suspensions(self, cohort: Cohort, begin: datetime, end: datetime) -> int:
         where = "s.case_key = c.key AND s.began_at >= :begin AND s.began_at < :end"

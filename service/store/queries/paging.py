@@ -28,7 +28,9 @@ _WORDS = ListOf(Text())
 _TYPES: Mapping[str, TypeEngine[Any]] = {
     "after_due": Due(),
     **dict.fromkeys(("overdue_before", "due_from"), Due()),
-    **dict.fromkeys(("opened_from", "opened_to", "closed_from", "closed_to", "open_at"), Instant()),
+    **dict.fromkeys(
+        ("opened_from", "opened_to", "begun_from", "begun_to", "closed_from", "closed_to", "open_at"), Instant()
+    ),
     "cases": ListOf(BigInteger()),
     **dict.fromkeys(("kinds", "groups", "principals", "led"), _WORDS),
     **{f"names{number}": _WORDS for number in range(20)},

@@ -15,6 +15,7 @@ from service.store.tables.cases import (
     milestone,
     note,
     notice,
+    reopening,
     suspension,
 )
 from service.store.tables.definitions import definition, deployment, start_subscription
@@ -68,6 +69,7 @@ __all__ = [
     "note",
     "notice",
     "register_row",
+    "reopening",
     "saved_filter",
     "search_token",
     "start_subscription",

@@ -95,6 +95,18 @@ suspension = Table(
     **CLUSTERED,
 )
 
+reopening = Table(
+    "reopening",
+    metadata,
+    key("case_key"),
+    Column("closed_at", Instant, primary_key=True),  # with this reason, until it was reopened
+    instant("reopened_at"),
+    text("closing_reason", optional=True),
+    Index("ix_reopening_closed", "closed_at", "reopened_at"),
+    Index("ix_reopening_reopened", "reopened_at"),
+    **CLUSTERED,
+)
+
 case_party = Table(
     "case_party",
     metadata,

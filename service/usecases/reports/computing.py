@@ -86,18 +86,23 @@ def compute(uow: UnitOfWork, report: Report, period: Period, now: datetime) -> F
         reasons=_reasons(report.kind, counts.reasons(cohort, period.begin, period.end)),
         suspended=counts.suspended(cohort, period.end),
         suspensions=counts.suspensions(cohort, period.begin, period.end),
-        measures=tuple(measured(counts, plan, cohort, period, movement.total_created or 0)),
+        measures=tuple(measured(counts, plan, cohort, period, counts.opened(cohort, period.begin, period.end))),
         smallest=plan.min_celle,
     )
 
 
 def _movement(uow: UnitOfWork, cohort: Cohort, period: Period) -> Movement:
-    """Open(n) = Open(n-1) + created(n) - closed(n) (ST-2): each column is counted, the balance follows from them."""
-    columns = period.columns()
+    """Open(n) = Open(n-1) + created(n) - closed(n) (ST-2): each column is counted, the balance follows from them.
+
+    A case that is reopened begins anew, and counts as created on that day too.
+    """
+    columns, counts = period.columns(), uow.counts
     begin = period.begin
-    before = uow.counts.opened(cohort, None, begin) - uow.counts.closed(cohort, None, begin)
-    created = [uow.counts.opened(cohort, c.begin, c.end) for c in columns]
-    closed = [uow.counts.closed(cohort, c.begin, c.end) for c in columns]
+    before = sum(count(cohort, None, begin) for count in (counts.opened, counts.reopened))
+    before -= counts.closed(cohort, None, begin)
+    again = [counts.reopened(cohort, c.begin, c.end) for c in columns]
+    created = [counts.opened(cohort, c.begin, c.end) + n for c, n in zip(columns, again, strict=True)]
+    closed = [counts.closed(cohort, c.begin, c.end) for c in columns]
     balance, still = before, []
     for came, went in zip(created, closed, strict=True):
         balance += came - went
@@ -110,6 +115,7 @@ def _movement(uow: UnitOfWork, cohort: Cohort, period: Period) -> Movement:
         open=tuple(still),
         total_created=sum(created),
         total_closed=sum(closed),
+        reopened=sum(again),
     )
 
 

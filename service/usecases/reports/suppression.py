@@ -74,6 +74,7 @@ def _movement(movement: Movement, least: int) -> Movement:
         open=tuple(still),
         total_created=total_created,
         total_closed=total_closed,
+        reopened=_told(movement.reopened, least),
     )
 
 

@@ -30,12 +30,13 @@ def tables(figures: Figures) -> list[DataTable]:
     rest: tuple[tuple[Cell, ...], ...] = (
         ("I bero på skæringsdagen (tæller med som åbne)", _cell(figures.suspended)),
         ("Gange, en sag er sat i bero i perioden", _cell(figures.suspensions)),
+        ("Gange, en sag er genåbnet i perioden (tæller med som oprettede)", _cell(movement.reopened)),
     )
     return [
         first,
         _distributed(figures.sources_title, "Kilde", figures.sources, notes),
         _distributed("Afsluttede sager efter årsag", "Årsag", figures.reasons, notes),
-        DataTable("Sager i bero", ("Sager", "Antal"), rest, notes=notes),
+        DataTable("Sager i bero og genåbnede sager", ("Sager", "Antal"), rest, notes=notes),
         DataTable(
             title="Nøgletal",
             columns=("Mål", "Tal", "Grundlag"),
@@ -92,6 +93,7 @@ def as_json(figures: Figures) -> dict[str, Json]:
             "open_before": movement.before,
             "total_created": movement.total_created,
             "total_closed": movement.total_closed,
+            "reopened": movement.reopened,
         },
         "figure2": [{"source": r.name, "count": r.count, "share": r.share} for r in figures.sources.rows],
         "figure2_total": figures.sources.total,
