@@ -40,6 +40,16 @@ class TaskCount:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Courses that stand at one element now. Half of them have done so since `median` or later, nine in ten since `ninth`."""
+
+    element_id: str
+    courses: int
+    median: datetime
+    ninth: datetime
+
+
 def added_up(tasks: Iterable[TaskCount], by: Callable[[TaskCount], Key]) -> dict[Key, TaskCount]:
     """The counts per key."""
     found: dict[Key, TaskCount] = {}
@@ -58,4 +68,8 @@ class Workload(Protocol):
         self, units: Sequence[str], begin: datetime, end: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime, datetime]]:
         """(process, element, created, completed) of tasks completed in the span, the newest first, at most `limit`."""
+        ...
+
+    def waiting(self, process_id: str, units: Sequence[str]) -> Sequence[Waiting]:
+        """Where courses of these units stand in this process, in any of its versions, also where another process called it."""
         ...

@@ -31,6 +31,8 @@ class InstanceList:
     names: Sequence[tuple[str, str]]
     """(process id, name) for the filter."""
     unit_names: Mapping[str, str]
+    step: str
+    """What the element is called by which the list is narrowed; "" for a whole list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,14 @@ def listed(platform: Platform, person: Person, wanted: InstanceQuery) -> Instanc
         query = replace(wanted, units=units, case_content=units is not None)
         names = catalog.process_names()
         unit_names = {u.id: u.name for u in uow.people.units()}
-        return InstanceList(page=uow.queries.instances(query), names=names, unit_names=unit_names)
+        found = catalog.find_process(wanted.process_id) if wanted.process_id and wanted.element_id else None
+        element = found[1].elements.get(wanted.element_id or "") if found else None
+        return InstanceList(
+            page=uow.queries.instances(query),
+            names=names,
+            unit_names=unit_names,
+            step=(element.name if element else "") or wanted.element_id or "",
+        )
 
     return platform.read(work)
 

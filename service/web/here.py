@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import cast
 
 from flask import current_app, g, request
 
 from service.domain.access import Person
 from service.domain.attachments import Limits
+from service.domain.errors import BadInput
+from service.domain.form_text import Unreadable, read_date
 from service.usecases.platform import Platform
 
 EXTENSION = "forloeb"
@@ -42,3 +45,11 @@ def words(text: str) -> tuple[str, ...]:
 def one_of(said: str, usual: str, *others: str) -> str:
     """What an address says, if it is one of these; else the usual one, for addresses are also typed and mangled."""
     return said if said in others else usual
+
+
+def day(text: str, what: str) -> date:
+    """A day as people type it (or an address has it). Raises BadInput with a sentence that begins with what it is."""
+    try:
+        return read_date(text.strip())
+    except Unreadable as fault:
+        raise BadInput(why=f"{what} {fault}") from fault

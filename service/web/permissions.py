@@ -124,6 +124,7 @@ ROUTES: Routes = {
     "/henvendelse/<folder>": _ENQUIRE,
     "/overblik": _OVERSEE,
     "/overblik/<table>.<ending>": _OVERSEE,
+    "/overblik/venter": frozenset({C.MANAGE}),
     "/instanser": _FOLLOW,
     "/instanser/<int:key>": _FOLLOW,
     "/instanser/<int:key>/suspender": _FOLLOW,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.domain.waits import UserTaskWait
-from service.domain.workload import TaskCount, added_up
+from service.domain.workload import TaskCount, Waiting, added_up
 from service.store import SqlStore
 from tests.contract import making as m
 
@@ -91,3 +91,20 @@ def test_times_are_of_completed_tasks_in_the_span(store: SqlStore) -> None:
     assert taken(99) == [("ansoegning", "vurder", 50), ("ansoegning", "vurder", 2)]
     assert taken(50) == [("ansoegning", "vurder", 2)]
     assert taken(99, limit=1) == [("ansoegning", "vurder", 50)]
+
+
+def test_where_courses_wait_and_since_when(store: SqlStore) -> None:
+    process = m.version()
+    m.deploy(store, process)
+    cases = [m.open_case(store, m.case(f"V-{n}", unit=unit)) for n, unit in enumerate(("nord", "nord", "syd", "vest"))]
+    for number, case in enumerate(cases):
+        standing = [m.element("vent"), m.element("ring", state=m.ElementState.COMPLETED)]
+        step = m.step(elements=standing)
+        at = m.START + number * m.HOUR
+        store.transact(lambda uow, s=step, c=case, a=at: m.begin(uow, s, case_key=c.key, at=a, definition=process))
+    found = store.read(lambda uow: uow.workload.waiting(process.id, ("nord", "syd")))
+    assert found == [
+        Waiting(element_id="vent", courses=3, median=m.START + m.HOUR, ninth=m.START),
+    ]
+    assert store.read(lambda uow: uow.workload.waiting("andet", UNITS)) == []
+    assert store.read(lambda uow: uow.workload.waiting(process.id, ())) == []

@@ -117,7 +117,7 @@ def test_tables_are_taken_along(leader: FlaskClient) -> None:
     [
         ("fra=2014-09-10&til=2014-09-01", "Byt om"),
         ("til=2015-01-01", "ikke kommet endnu"),
-        ("fra=i+dag", "ikke en dato"),
+        ("fra=i+dag", "skrevet dd-mm-åååå"),
         ("fra=1990-01-01", "60 måneder"),
     ],
 )
@@ -153,3 +153,44 @@ class TestWhoSeesWhat:
 def _frame(html: str) -> str:
     header: Any = lxml.html.fromstring(html).xpath("//header")[0]
     return lxml.html.tostring(header, encoding="unicode")
+
+
+class TestWhereCasesWait:
+    def test_how_many_stand_at_each_step_and_for_how_long(self, leader: FlaskClient) -> None:
+        html = leader.get("/overblik/venter").text
+        rows = [
+            [" ".join(cell.text_content().split()) for cell in row.xpath("./td")]
+            for row in lxml.html.fromstring(html).xpath("//main//table/tbody/tr")
+        ]
+        assert rows
+        numbers = {a.get("href"): int(a.text) for a in lxml.html.fromstring(html).xpath("//main//table/tbody//a")}
+        assert {address: listed(leader, address) for address in numbers} == numbers
+        assert all("dage" in row[2] or "time" in row[2] or "minut" in row[2] for row in rows)
+        drawn = html.partition("data-diagram ")[2]
+        assert all(f'"badge":"{row[1]} · {row[2]}"' in drawn for row in rows if "Hold samtale" in row[0])
+        assert "Listen viser de forløb, der står ved »" in leader.get(next(iter(numbers))).text
+
+    def test_an_unknown_procedure(self, leader: FlaskClient) -> None:
+        assert leader.get("/overblik/venter?procedure=findes-ikke").status_code == 404
+
+
+def test_a_day_is_refused_at_its_field_and_what_was_typed_stays(leader: FlaskClient) -> None:
+    page = lxml.html.fromstring(leader.get("/overblik?fra=31-02-2014&til=12-09-2014").text)
+    (first,) = page.xpath("//input[@id='fra']")
+    assert first.get("value") == "31-02-2014"
+    assert "dd-mm-åååå" in page.xpath(f"//*[@id='{first.get('aria-describedby')}']")[0].text_content()
+    (last,) = page.xpath("//input[@id='til']")
+    assert last.get("value") == "12-09-2014"
+    assert last.get("aria-invalid") is None
+    shown = leader.get("/overblik?fra=1/8+2014&til=12.9.2014").text
+    assert table(shown, "bevaegelse")[-1] == ["I alt", "4", "0", ""]
+    assert lxml.html.fromstring(shown).xpath("//input[@id='fra']")[0].get("value") == "01-08-2014"
+
+
+def test_times_are_taken_along_as_hours(leader: FlaskClient) -> None:
+    lines = leader.get("/overblik/trin.csv").data.decode("utf-8-sig").splitlines()
+    assert lines[1].split(";")[-3:] == [
+        "Løst i perioden",
+        "Halvdelen er løst inden for (timer)",
+        "Ni ud af ti inden for (timer)",
+    ]

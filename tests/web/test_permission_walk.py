@@ -69,6 +69,7 @@ GET  /henvendelse/<folder>                            +   +   +   +   -   -   + 
 POST /henvendelse/<folder>                            +   +   +   +   -   -   +   -   -   -   -   -   -   -   >
 GET  /overblik                                        -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
 GET  /overblik/<table>.<ending>                       -   -   -   +   -   -   -   +   +   -   -   -   -   -   >
+GET  /overblik/venter                                 -   -   -   +   -   -   -   -   +   -   -   -   -   -   >
 GET  /instanser                                       -   -   -   +   -   -   -   -   +   -   +   -   -   +   >
 GET  /instanser/<int:key>                             --  --  --  +-  --  -   -   -   +-  -   +   -   -   +   >
 POST /instanser/<int:key>/suspender                   --  --  --  +-  --  -   -   -   +-  -   +   -   -   +   >

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry
+from service.web.rendering import times
 from service.web.rendering.words import history_words
 from tests.web.house import House
 
@@ -53,3 +56,26 @@ def test_history_tells_what_a_listener_said() -> None:
     assert told() == "»Vurdér« blev udført automatisk"
     assert told(lytter="completing", afvist="") == "»Vurdér« blev kontrolleret"
     assert told(lytter="completing", afvist="der mangler et bilag") == "»Vurdér« blev afvist: der mangler et bilag"
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        ({"seconds": 0}, "under et minut"),
+        ({"seconds": -5}, "under et minut"),
+        ({"seconds": 59}, "under et minut"),
+        ({"seconds": 61}, "1 minut"),
+        ({"minutes": 59, "seconds": 20}, "59 minutter"),
+        ({"minutes": 59, "seconds": 40}, "1 time"),
+        ({"minutes": 83}, "1 time og 20 minutter"),
+        ({"minutes": 179}, "3 timer"),
+        ({"hours": 5, "minutes": 40}, "6 timer"),
+        ({"hours": 23, "minutes": 40}, "1 dag"),
+        ({"hours": 25}, "1 dag og 1 time"),
+        ({"days": 2, "hours": 7, "minutes": 20}, "2 dage og 7 timer"),
+        ({"days": 2, "hours": 23, "minutes": 50}, "3 dage"),
+        ({"days": 12, "hours": 20}, "13 dage"),
+    ],
+)
+def test_a_length_is_said_as_people_say_it(length: dict[str, int], said: str) -> None:
+    assert times.say_length(timedelta(**length)) == said

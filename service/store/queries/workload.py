@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, column
+from sqlalchemy import BigInteger, Integer, Text, column
 
-from service.domain.workload import CaseCount, TaskCount
+from service.domain.workload import CaseCount, TaskCount, Waiting
 from service.store.columns import Due, Instant
+from service.store.queries.instances import definition_keys
 from service.store.session import Session
 from service.store.statements import ListOf, Written
 
@@ -17,6 +18,7 @@ _TYPES = {
     **dict.fromkeys(("now", "soon"), Due()),
     **dict.fromkeys(("begin", "end"), Instant()),
     **dict.fromkeys(("kinds", "units"), ListOf(Text())),
+    "definitions": ListOf(BigInteger()),
 }
 
 
@@ -43,6 +45,20 @@ _TIMES_TAKEN = _written(
     column("element_id", Text()),
     column("created_at", Instant()),
     column("completed_at", Instant()),
+)
+_WAITING = _written(  # since when the median and the ninth of ten stand there, the newest counted first
+    "WITH stands AS (SELECT e.element_id, min(e.started_at) AS since FROM element_instance AS e "
+    "JOIN instance AS i ON i.root_key = e.instance_key AND i.key = e.instance_key "
+    "WHERE e.definition_key IN :definitions AND e.state = 'ACTIVE' AND i.unit IN :units "
+    "GROUP BY e.element_id, e.instance_key), "
+    "ranked AS (SELECT element_id, since, row_number() OVER (PARTITION BY element_id ORDER BY since DESC) AS number, "
+    "count(*) OVER (PARTITION BY element_id) AS courses FROM stands) "
+    "SELECT element_id, courses, max(CASE WHEN number = (courses + 1) / 2 THEN since END) AS median, "
+    "max(CASE WHEN number = (9 * courses + 9) / 10 THEN since END) AS ninth FROM ranked GROUP BY element_id, courses",
+    column("element_id", Text()),
+    column("courses", Integer()),
+    column("median", Instant()),
+    column("ninth", Instant()),
 )
 
 
@@ -77,3 +93,10 @@ class SqlWorkload:
     ) -> Sequence[tuple[str, str, datetime, datetime]]:
         rows = self._session.rows(_TIMES_TAKEN, {"units": list(units), "begin": begin, "end": end, "n": limit})
         return [(row.process_id, row.element_id, row.created_at, row.completed_at) for row in rows]
+
+    def waiting(self, process_id: str, units: Sequence[str]) -> Sequence[Waiting]:
+        definitions = definition_keys(self._session, process_id, None)
+        if not definitions:
+            return []
+        rows = self._session.rows(_WAITING, {"definitions": definitions, "units": list(units)})
+        return [Waiting(**row._mapping) for row in rows]

@@ -10,6 +10,8 @@ from service.domain.definitions import ProcessModel, Version
 from service.domain.json import Json
 from service.usecases.cases import CasePage
 from service.usecases.monitor import InstancePage
+from service.usecases.waiting import WaitingPage
+from service.web.rendering.times import say_length
 from service.web.rendering.words import element_words, name_of
 from service.web.translations import gettext as _
 from service.web.translations import ngettext
@@ -102,11 +104,30 @@ def procedure_diagram(version: Version, model: ProcessModel, counts: Mapping[str
     for element_id, count in counts.items():
         if element_id not in model.elements or model.elements[element_id].type in NOT_STEPS:
             continue
-        heat = max(1, -(-count * BUSIEST // most))
         words = ngettext("{n} forløb", "{n} forløb", count)
         text = f"{name_of(model.elements, element_id)}: {words}"
-        marks.append({"id": element_id, "look": f"heat{heat}", "badge": str(count), "text": text})
+        marks.append({"id": element_id, "look": _heat(count, most), "badge": str(count), "text": text})
     return DiagramView(xml=address_of(version), title=version.name, marks=marks, steps=steps_of(model))
+
+
+def waiting_diagram(page: WaitingPage) -> DiagramView:
+    """Where cases wait, as heat: how many stand at each step, and how long half of them have done so."""
+    shown = [step for step in page.steps if step.element_id in page.model.elements]
+    most = max((step.courses for step in shown), default=0)
+    marks: list[dict[str, Json]] = []
+    for step in shown:
+        words = ngettext("{n} forløb", "{n} forløb", step.courses)
+        text = _("{trin}: {antal}, halvdelen har ventet længere end {tid}").format(
+            trin=name_of(page.model.elements, step.element_id), antal=words, tid=say_length(step.median)
+        )
+        badge = f"{step.courses} · {say_length(step.median)}"
+        marks.append({"id": step.element_id, "look": _heat(step.courses, most), "badge": badge, "text": text})
+    keys = [("heat1", _("Få venter her")), ("heat5", _("De fleste venter her"))] if most else []
+    return DiagramView(xml=address_of(page.version), title=page.version.name, marks=marks, keys=keys)
+
+
+def _heat(count: int, most: int) -> str:
+    return f"heat{max(1, -(-count * BUSIEST // most))}"
 
 
 def steps_of(model: ProcessModel) -> list[tuple[str, str]]:

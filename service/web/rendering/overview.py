@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from service.domain.figures import Column, Distribution
 from service.domain.tables import Cell as Plain
 from service.domain.tables import DataTable
-from service.domain.workload import TaskCount
+from service.domain.workload import TaskCount, added_up
 from service.usecases import reports
 from service.usecases.inbox import NOBODY
-from service.usecases.overview import Overview, StepTimes
+from service.usecases.overview import Overview, Standing, StepRow, StepTimes
 from service.web.rendering.times import say_length
 from service.web.translations import gettext as _
 
@@ -91,22 +91,10 @@ def standing(view: Overview) -> Iterator[Drawn]:
             )
             for row in view.standing.units
         ),
+        total=_whole(view.standing, unit) if len(view.standing.units) > 1 else None,
         empty=_("Du leder ingen enhed."),
     )
-    yield Drawn(
-        "trin",
-        _("Trin, hvor opgaver venter"),
-        (_("Trin"), *_task_columns(), _("Halvdelen er løst inden for"), _("Ni ud af ti inden for")),
-        tuple(
-            (
-                _name(f"{row.name} ({row.process})"),
-                *_task_cells(row.tasks, enhed=unit, procedure=row.process_id, trin=row.element_id),
-                *_time_cells(row.times),
-            )
-            for row in view.standing.steps
-        ),
-        empty=_("Ingen opgaver venter, og ingen er løst i perioden."),
-    )
+    yield _steps(view.standing.steps, unit)
     yield Drawn(
         "medarbejdere",
         _("Medarbejdere"),
@@ -122,6 +110,51 @@ def standing(view: Overview) -> Iterator[Drawn]:
         ),
         empty=_("Ingen har sager eller opgaver lige nu."),
     )
+
+
+def _whole(standing: Standing, unit: str) -> tuple[Cell, ...]:
+    """All units together."""
+    counts = added_up((row.tasks for row in standing.units if row.tasks), lambda count: "")
+    return (
+        _name(_("I alt")),
+        _number(sum(row.cases for row in standing.units), _cases(enhed=unit)),
+        _number(sum(row.paused for row in standing.units), _cases(vis="bero", enhed=unit)),
+        *_task_cells(counts.get(""), enhed=unit),
+    )
+
+
+def _steps(steps: Sequence[StepRow], unit: str) -> Drawn:
+    """Taken along, times are hours, so that spreadsheets can reckon with them."""
+    title, half, nine = _("Trin, hvor opgaver venter"), _("Halvdelen er løst inden for"), _("Ni ud af ti inden for")
+    taken = tuple(
+        (
+            *(row.name, row.process),
+            *((row.tasks.open, row.tasks.overdue, row.tasks.soon) if row.tasks else (0, 0, 0)),
+            *((row.times.number, _hours(row.times.median), _hours(row.times.ninth)) if row.times else (0, None, None)),
+        )
+        for row in steps
+    )
+    done, hours = _("Løst i perioden"), _("{maal} (timer)")
+    columns = (_("Trin"), _("Procedure"), *_task_columns(), done, hours.format(maal=half), hours.format(maal=nine))
+    return Drawn(
+        "trin",
+        title,
+        (_("Trin"), *_task_columns(), half, nine),
+        tuple(
+            (
+                _name(f"{row.name} ({row.process})"),
+                *_task_cells(row.tasks, enhed=unit, procedure=row.process_id, trin=row.element_id),
+                *_time_cells(row.times),
+            )
+            for row in steps
+        ),
+        exported=DataTable(title, columns, taken),
+        empty=_("Ingen opgaver venter, og ingen er løst i perioden."),
+    )
+
+
+def _hours(length: timedelta) -> float:
+    return round(length.total_seconds() / 3600, 1)
 
 
 def _task_columns() -> tuple[str, str, str]:
@@ -202,8 +235,17 @@ def figures(view: Overview) -> Iterator[Drawn]:
         _("Nøgletal"),
         (_("Mål"), _("Tal"), _("Grundlag")),
         (
-            (_name(_("I bero på skæringsdagen (tæller med som åbne)")), _number(told.suspended), Cell("")),
+            (
+                _name(_("I bero på skæringsdagen (tæller med som åbne)")),
+                _number(told.suspended, _paused(view)),
+                Cell(""),
+            ),
             (_name(_("Gange, en sag er sat i bero i perioden")), _number(told.suspensions), Cell("")),
+            (
+                _name(_("Gange, en sag er genåbnet i perioden (tæller med som oprettede)")),
+                _number(movement.reopened),
+                Cell(""),
+            ),
             *((_name(m.name), Cell(m.value, number=True), Cell(m.note)) for m in told.measures),
         ),
     )
@@ -231,7 +273,7 @@ def _share(count: int | None, highest: int) -> int | None:
 
 
 def _opened(view: Overview, column: Column) -> str:
-    return _behind(view, oprettet=f"{column.first}..{column.last}")
+    return _behind(view, begyndt=f"{column.first}..{column.last}")
 
 
 def _closed(view: Overview, column: Column) -> str:
@@ -240,6 +282,11 @@ def _closed(view: Overview, column: Column) -> str:
 
 def _open_at(view: Overview, day: date) -> str:
     return _behind(view, aaben=day.isoformat())
+
+
+def _paused(view: Overview) -> str:
+    """Only those at rest now can be listed."""
+    return _behind(view, vis="bero") if view.period.last == view.today else ""
 
 
 def _behind(view: Overview, **where: str) -> str:
@@ -254,10 +301,9 @@ def tiles(view: Overview) -> Sequence[tuple[str, Cell]]:
     if view.figures is None:
         return ()
     movement, whole = view.figures.movement, Column("", view.period.first, view.period.last)
-    paused = _behind(view, vis="bero") if view.period.last == view.today else ""
     return (
         (_("Åbne sager"), _number(movement.open[-1], _open_at(view, view.period.last))),
         (_("Nye i perioden"), _number(movement.total_created, _opened(view, whole))),
         (_("Afsluttet i perioden"), _number(movement.total_closed, _closed(view, whole))),
-        (_("I bero"), _number(view.figures.suspended, paused)),
+        (_("I bero"), _number(view.figures.suspended, _paused(view))),
     )

@@ -16,6 +16,8 @@ MONTHS = (
     *("juli", "august", "september", "oktober", "november", "december"),
 )
 SOON = timedelta(days=7)
+FEW = 3
+"""From so many of a unit on, the next smaller one says nothing."""
 
 
 class Urgency(StrEnum):
@@ -97,12 +99,34 @@ def _day_words(day: date, today: date) -> str:
 
 
 def say_length(length: timedelta) -> str:
-    """`3 dage`, `5 timer`, `12 minutter`: the largest whole unit."""
-    minutes = max(int(length.total_seconds() // 60), 0)
-    for size, one, many in ((1440, _("{n} dag"), _("{n} dage")), (60, _("{n} time"), _("{n} timer"))):
-        if minutes >= size:
-            return (one if minutes // size == 1 else many).format(n=minutes // size)
-    return (_("{n} minut") if minutes == 1 else _("{n} minutter")).format(n=minutes)
+    """`under et minut`, `12 minutter`, `1 time og 20 minutter`, `2 dage og 5 timer`, `12 dage`: the largest unit, with the
+    next one beside it as long as there are few of it.
+    """
+    seconds = max(length.total_seconds(), 0)
+    if seconds < 60:
+        return _("under et minut")
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _counted(minutes, _("{n} minut"), _("{n} minutter"))
+    small = round(minutes / 10) * 10
+    if minutes < 23 * 60 + 30:
+        hours, rest = divmod(small, 60)
+        if hours >= FEW:
+            hours, rest = round(minutes / 60), 0
+        return _both(_counted(hours, _("{n} time"), _("{n} timer")), _counted(rest, "", _("{n} minutter")))
+    hours = round(minutes / 60)
+    days, rest = divmod(hours, 24)
+    if days >= FEW:
+        days, rest = round(hours / 24), 0
+    return _both(_counted(days, _("{n} dag"), _("{n} dage")), _counted(rest, _("{n} time"), _("{n} timer")))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return (one if number == 1 else many).format(n=number) if number else ""
+
+
+def _both(large: str, small: str) -> str:
+    return _("{a} og {b}").format(a=large, b=small) if small else large
 
 
 def _local(moment: date | datetime) -> datetime:

@@ -14,7 +14,7 @@ from service.domain.figures import Period
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions, openings
 from service.usecases.inbox import NOBODY
-from service.web.here import one_of, person, platform, typed, words
+from service.web.here import day, one_of, person, platform, typed, words
 from service.web.rendering.times import say_date
 from service.web.translations import gettext as _
 
@@ -41,7 +41,7 @@ def listed() -> str:
     return render_template("pages/sager.html", page=page, wanted=wanted, parts=parts, narrowed=narrowed)
 
 
-NARROWING = ("type", "enhed", "oprettet", "afsluttet", "aaben", "kilde", "aarsag", "ansvarlig")
+NARROWING = ("type", "enhed", "oprettet", "afsluttet", "begyndt", "aaben", "kilde", "aarsag", "ansvarlig")
 """Parts of the address that narrow the list to the cases behind a number of Overblik."""
 
 
@@ -49,14 +49,14 @@ def _narrowed(asked: Mapping[str, str]) -> dict[str, Any]:
     """What of a query those parts are."""
     given = {name: asked[name] for name in NARROWING if asked.get(name)}
     found: dict[str, Any] = {}
-    for name, field in (("oprettet", "opened"), ("afsluttet", "closed")):
+    for name, field in (("oprettet", "opened"), ("begyndt", "begun"), ("afsluttet", "closed")):
         if name in given:
-            first, _, last = given[name].partition("..")
-            period = Period(_day(first), _day(last or first))
+            first, _dots, last = given[name].partition("..")
+            period = Period(day(first, _("Datoen")), day(last or first, _("Datoen")))
             found[field] = (period.begin, period.end)
     if "aaben" in given:
-        day = _day(given["aaben"])
-        found["open_at"] = Period(day, day).end
+        at = day(given["aaben"], _("Datoen"))
+        found["open_at"] = Period(at, at).end
     if "type" in given:
         found["kinds"] = frozenset({given["type"]})
     if "enhed" in given:
@@ -74,6 +74,7 @@ def _said(parts: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
         "type": _("Sagstype: {navn}"),
         "enhed": _("Enhed: {navn}"),
         "oprettet": _("Oprettet {navn}"),
+        "begyndt": _("Oprettet eller genåbnet {navn}"),
         "afsluttet": _("Afsluttet {navn}"),
         "aaben": _("Åben ved udgangen af {navn}"),
         "kilde": _("Kilde: {navn}"),
@@ -81,18 +82,11 @@ def _said(parts: Mapping[str, str], names: Mapping[str, str]) -> list[str]:
         "ansvarlig": _("Ansvarlig: {navn}"),
     }
     days = {
-        name: " – ".join(say_date(_day(day)) for day in parts[name].split(".."))
-        for name in ("oprettet", "afsluttet", "aaben")
+        name: " – ".join(say_date(day(text, _("Datoen"))) for text in parts[name].split(".."))
+        for name in ("oprettet", "begyndt", "afsluttet", "aaben")
         if name in parts
     }
     return [said[name].format(navn=days.get(name) or names.get(name) or _("ingen")) for name in parts]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise BadInput(why=f"»{text}« er ikke en dato. Skriv den som åååå-mm-dd.") from fault
 
 
 @pages.post("/sager")

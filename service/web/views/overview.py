@@ -12,32 +12,45 @@ from werkzeug.wrappers import Response
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput
 from service.domain.tables import to_csv, to_xlsx
-from service.usecases import overview
-from service.web.here import person, platform
+from service.usecases import overview, waiting
+from service.web.here import day, person, platform
 from service.web.rendering import overview as drawing
+from service.web.rendering.times import say_date
 from service.web.translations import gettext as _
 
 pages = Blueprint("overview", __name__)
+DAYS = ("fra", "til")
+"""Parts of the address that are days."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/overblik")
 def overblik() -> str | tuple[str, int]:
     """How it stands now, and the figures of a period. A period that is none is told beside the fields."""
-    fault, status = "", 200
+    faults = _faults(request.args)
+    usual = {name: text for name, text in request.args.items() if name not in DAYS}
     try:
-        view = overview.look(platform(), person(), _wanted(request.args))
+        view = overview.look(platform(), person(), _wanted(usual if faults else request.args))
     except BadInput as refusal:
-        fault, status = str(refusal), refusal.status
-        view = overview.look(platform(), person(), overview.Wanted(report=request.args.get("rapport") or None))
+        faults = {"til": str(refusal)}
+        view = overview.look(platform(), person(), _wanted(usual))
+    asked = {name: request.args.get(name, "") for name in DAYS} if faults else {}
     page = {
+        "days": {"fra": say_date(view.period.first), "til": say_date(view.period.last)} | asked,
         "standing": list(drawing.standing(view)),
         "figures": list(drawing.figures(view)),
         "tiles": drawing.tiles(view),
         "parts": _parts(view.wanted),
         "periods": _periods(),
     }
-    return render_template("pages/overblik.html", view=view, fault=fault, **page), status
+    return render_template("pages/overblik.html", view=view, faults=faults, **page), 400 if faults else 200
+
+
+@pages.get("/overblik/venter")
+def where_cases_wait() -> str:
+    """The diagram of one process with how many wait at each step, and for how long."""
+    page = waiting.look(platform(), person(), request.args.get("procedure") or None)
+    return render_template("pages/venter.html", page=page)
 
 
 @pages.get("/overblik/<table>.<ending>")
@@ -57,23 +70,31 @@ def export(table: str, ending: str) -> Response:
     return answer
 
 
+def _faults(asked: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the days that were typed."""
+    found = {}
+    for name in DAYS:
+        try:
+            _day(asked, name)
+        except BadInput as refusal:
+            found[name] = str(refusal)
+    return found
+
+
+def _day(asked: Mapping[str, str], name: str) -> date | None:
+    text = asked.get(name, "").strip()
+    return day(text, _("Første dag") if name == "fra" else _("Skæringsdagen")) if text else None
+
+
 def _wanted(asked: Mapping[str, str]) -> overview.Wanted:
+    """Raises BadInput for a day that is none."""
     return overview.Wanted(
         report=asked.get("rapport") or None,
-        first=_day(asked.get("fra")),
-        last=_day(asked.get("til")),
+        first=_day(asked, "fra"),
+        last=_day(asked, "til"),
         unit=asked.get("enhed") or None,
         public=asked.get("udgave") == "offentlig",
     )
-
-
-def _day(text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise BadInput(why=_("»{dag}« er ikke en dato. Skriv den som åååå-mm-dd.").format(dag=text)) from fault
 
 
 def _parts(wanted: overview.Wanted) -> dict[str, str]:
