@@ -23,8 +23,9 @@ from service.domain.form_places import (
     typed,
 )
 from service.domain.form_text import Unreadable, read, to_json
+from service.domain.house_feel import FUNCTIONS
 from service.domain.json import Json, Variables
-from service.feel import Expression
+from service.feel import BUILTINS, Expression
 
 _ROUNDS = 10
 """How often conditions are evaluated until they agree; only conditions that contradict each other need more."""
@@ -40,7 +41,10 @@ class _Examination:
 
     def __init__(self, schema: Schema, raw: Raw, context: FormContext) -> None:
         self.schema, self.raw, self.context = schema, raw, context
-        self.environment, self.variables = environment_of(context)
+        self.environment, known = environment_of(context)
+        fields = (part.key for part in schema.walk() if isinstance(part, Field))
+        self.variables = {**{key: None for key in fields if key in FUNCTIONS or key in BUILTINS}, **known}
+        """A hidden field is null in expressions, also where a function happens to be called the same (`dato`)."""
         self.today: date = self.variables["i_dag"]
         self.values: dict[str, Any] = {}
         self.unreadable: dict[str, str] = {}

@@ -87,9 +87,15 @@ class Evaluator:
             self.env.now = before
 
     def json(self, value: Value, variables: Readable, what: str) -> Json:
-        """The value as it is stored. Raises IO_MAPPING_ERROR for what cannot be."""
+        """The value as it is stored. Raises IO_MAPPING_ERROR for what cannot be.
+
+        A name that nothing has given a value is null, also where a built-in function happens to be called the same (`dato`).
+        """
+        found = self.raw(value, variables)
+        if isinstance(found, FeelFunction) and found.name:
+            return None
         try:
-            return bounded(to_json(self.raw(value, variables)), what)
+            return bounded(to_json(found), what)
         except ValueError:
             raise Incident(
                 IncidentType.IO_MAPPING_ERROR,

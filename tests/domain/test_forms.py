@@ -259,6 +259,16 @@ class TestConditions:
         assert yes.raw["hvorfor"] == ["skrevet før"]
         assert proeve.parse({"svar": ["nej"]}, context()).errors == {"hvorfor": "Hvorfor skal udfyldes."}
 
+    def test_a_hidden_field_is_null_also_where_a_function_has_its_name(self) -> None:
+        day = {"type": "datetime", "key": "dato", "dateLabel": "Dato", "subtype": "date"}
+        proeve = form(
+            radio("svar", "ja", "nej"),
+            {**day, "conditional": {"hide": '=svar != "ja"'}},
+            text("note", properties={"kontrol": '=if dato = null then "Ingen dato." else null'}),
+        )
+        assert proeve.parse({"svar": ["nej"], "dato": ["01-09-2014"]}, context()).errors == {"note": "Ingen dato."}
+        assert proeve.parse({"svar": ["ja"], "dato": ["01-09-2014"]}, context()).ok
+
     def test_hidden_values_do_not_count_in_other_conditions(self) -> None:
         proeve = form(
             radio("a", "ja", "nej"),

@@ -117,6 +117,13 @@ def test_prefill_headers_and_name(run: Runner) -> None:
     assert wait.key == wait.element_instance_key
 
 
+def test_an_answer_that_was_not_given_is_null_also_where_a_function_has_its_name(run: Runner) -> None:
+    r = run(one(io((), [("=dato", "moede"), ("=note", "note"), ("=count", "antal")])), {"antal": 1})
+    r.do("a")
+    assert r.done
+    assert r.variables == {"moede": None, "note": None, "antal": None}
+
+
 def test_a_failing_output_mapping_keeps_what_was_submitted(run: Runner) -> None:
     r = run(one(io((), [("=if fejl then function(x) x else svar", "resultat")])), {"fejl": True})
     r.do("a", svar="ja")
