@@ -25,7 +25,7 @@ from service.domain.form_places import (
 from service.domain.form_text import Unreadable, read, to_json
 from service.domain.house_feel import FUNCTIONS
 from service.domain.json import Json, Variables
-from service.feel import BUILTINS, Expression
+from service.feel import Expression
 
 _ROUNDS = 10
 """How often conditions are evaluated until they agree; only conditions that contradict each other need more."""
@@ -43,7 +43,7 @@ class _Examination:
         self.schema, self.raw, self.context = schema, raw, context
         self.environment, known = environment_of(context)
         fields = (part.key for part in schema.walk() if isinstance(part, Field))
-        self.variables = {**{key: None for key in fields if key in FUNCTIONS or key in BUILTINS}, **known}
+        self.variables = {**{key: None for key in fields if key in FUNCTIONS}, **known}
         """A hidden field is null in expressions, also where a function happens to be called the same (`dato`)."""
         self.today: date = self.variables["i_dag"]
         self.values: dict[str, Any] = {}

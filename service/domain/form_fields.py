@@ -67,6 +67,7 @@ class FieldReader(Findings):
             prefix=self.take(where, appearance, "prefixAdorner", str, ""),
             suffix=self.take(where, appearance, "suffixAdorner", str, ""),
             **(self.file_rules(where, data, properties) if kind is Kind.FILE else {}),
+            paper_label=properties.get("paa_papir", ""),
             **self.expressions(where, properties),
             **common,
         )

@@ -91,6 +91,8 @@ class Prose(Component):
     """Text between fields: markdown, or an expression that gives it."""
 
     text: str | Expression
+    on_screen: bool = True
+    on_paper: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,8 @@ class Field(Component):
     """Of a file: the kind of document (`art`) it becomes on the case."""
     document_title: Expression | None = None
     """Of a file: the document's title (`titel`), from what the form knows; else the field's label and the file's name."""
+    paper_label: str = ""
+    """What is asked on paper, where it is put another way there ("" : the label)."""
 
     @property
     def fixed(self) -> bool:
@@ -146,6 +150,7 @@ class Section(Component):
     components: tuple[Component, ...]
     matrix: bool = False
     """Criteria with the same answers, shown close together."""
+    paper_label: str = ""
     prefill: Expression | None = None
     check: Expression | None = None
     warning: Expression | None = None
@@ -167,6 +172,9 @@ class Rows(Component):
     may_change: bool = True
     """Whether people may add and remove rows."""
     table: bool = False
+    paper_table: bool = False
+    """A table on paper, whatever it is on a page."""
+    paper_label: str = ""
     prefill: Expression | None = None
     check: Expression | None = None
     warning: Expression | None = None
@@ -179,11 +187,19 @@ class Rows(Component):
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """How a form looks on paper: title and introduction in plain language, and a line for each who signs."""
+    """What stands on paper beside the fields, in plain language; empty: that part is left out."""
 
     title: str = ""
     intro: str = ""
+    """What it is and what it is for (markdown)."""
+    next_steps: tuple[str, ...] = ()
+    """What happens now."""
+    contact: str = ""
+    """What the case's worker is called to the reader: "Din mentor"; her name, phone and mail follow."""
+    complaint: str = ""
+    """What the reader can do who disagrees (markdown)."""
     signatures: tuple[str, ...] = ()
+    """A line for each who signs."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +210,8 @@ class Schema:
     title: str
     components: tuple[Component, ...]
     print: Print = Print()
+    guidance: tuple[str, ...] = ()
+    """Ids of the forms that stand beside this one as guidance."""
 
     def walk(self) -> Iterator[Component]:
         """Every component, in reading order."""

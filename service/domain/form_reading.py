@@ -18,7 +18,7 @@ from service.domain.form_model import Component, Field, Kind, Print, Prose, Rows
 DEEPEST, MOST = 8, 500
 
 _FORM_KEYS = frozenset({"type", "id", "title", "schemaVersion", "components", "exporter", "executionPlatform"})
-_FORM_KEYS |= {"executionPlatformVersion", "versionTag", "$schema", "properties", "udskrift"}
+_FORM_KEYS |= {"executionPlatformVersion", "versionTag", "$schema", "properties", "udskrift", "vejledning"}
 _COMMON = frozenset({"type", "id", "layout", "conditional", "properties"})
 _INPUT = _COMMON | {"key", "label", "description", "validate", "defaultValue", "readonly", "disabled"}
 _CHOICE = _INPUT | {"values", "valuesExpression"}
@@ -43,13 +43,14 @@ _KNOWN: dict[str, frozenset[str]] = {
     "filepicker": _INPUT | {"accept", "multiple"},
 }
 _PROPERTIES: dict[str, frozenset[str]] = {
-    "text": frozenset({"kun_print"}),
+    "text": frozenset({"vises"}),
     "separator": frozenset(),
-    "group": frozenset({"fra", "kontrol", "advarsel", "visning"}),
-    "dynamiclist": frozenset({"fra", "kontrol", "advarsel", "visning"}),
-    "filepicker": frozenset({"kontrol", "advarsel", "art", "titel"}),
+    "group": frozenset({"fra", "kontrol", "advarsel", "visning", "paa_papir"}),
+    "dynamiclist": frozenset({"fra", "kontrol", "advarsel", "visning", "paa_papir"}),
+    "filepicker": frozenset({"kontrol", "advarsel", "art", "titel", "paa_papir"}),
 }
-_FIELD_PROPERTIES = frozenset({"fra", "kontrol", "advarsel", "format", "kilde"})
+_FIELD_PROPERTIES = frozenset({"fra", "kontrol", "advarsel", "format", "kilde", "paa_papir"})
+_PRINT = frozenset({"titel", "intro", "naeste", "kontakt", "klage", "underskrifter"})
 
 
 def read_schema(content: bytes, file: str) -> Schema | list[Finding]:
@@ -85,19 +86,34 @@ class _Reader(FieldReader):
         if data.get("type", "default") != "default":
             self.fault(None, 'Formularens »type« skal være "default".')
         components = self.components(data, None, set(), 1)
-        return Schema(form_id, self.take(None, data, "title", str, ""), components, self.print(data))
+        return Schema(
+            form_id,
+            self.take(None, data, "title", str, ""),
+            components,
+            self.print(data),
+            self.texts(data, "vejledning", '["gode-raad"]'),
+        )
 
     def print(self, data: Mapping[str, Any]) -> Print:
         """What the form says about its printed form (`udskrift`)."""
         said = self.take(None, data, "udskrift", dict, {})
-        self.refuse_unknown(None, said, frozenset({"titel", "intro", "underskrifter"}), "»udskrift«")
-        signatures = self.take(None, said, "underskrifter", list, [])
-        if not all(isinstance(line, str) and line.strip() for line in signatures):
-            self.fault(None, '»underskrifter« er en liste af tekster, for eksempel ["Borger", "Sagsbehandler"].')
-            signatures = []
+        self.refuse_unknown(None, said, _PRINT, "»udskrift«")
         return Print(
-            self.take(None, said, "titel", str, ""), self.take(None, said, "intro", str, ""), tuple(signatures)
+            title=self.take(None, said, "titel", str, ""),
+            intro=self.take(None, said, "intro", str, ""),
+            next_steps=self.texts(said, "naeste", '["Vi mødes igen om en uge."]'),
+            contact=self.take(None, said, "kontakt", str, ""),
+            complaint=self.take(None, said, "klage", str, ""),
+            signatures=self.texts(said, "underskrifter", '["Borger", "Sagsbehandler"]'),
         )
+
+    def texts(self, data: Mapping[str, Any], name: str, example: str) -> tuple[str, ...]:
+        """A list of texts, none of them empty."""
+        found = self.take(None, data, name, list, [])
+        if not all(isinstance(line, str) and line.strip() for line in found):
+            self.fault(None, f"»{name}« er en liste af tekster, for eksempel {example}.")
+            return ()
+        return tuple(found)
 
     def components(
         self, data: Mapping[str, Any], where: str | None, keys: set[str], depth: int
@@ -134,7 +150,7 @@ class _Reader(FieldReader):
         common = self.common(where, data)
         match kind:
             case "text":
-                return self.prose(where, data, common)
+                return self.prose(where, data, properties, common)
             case "separator":
                 return Separator(**common)
             case "group":
@@ -169,8 +185,17 @@ class _Reader(FieldReader):
                 self.fault(where, f"»properties.{name}« skal være en tekst.")
         return {name: value for name, value in found.items() if isinstance(value, str) and name in known}
 
-    def prose(self, where: str | None, data: Mapping[str, Any], common: dict[str, Any]) -> Component | None:
+    def prose(
+        self, where: str | None, data: Mapping[str, Any], properties: Mapping[str, str], common: dict[str, Any]
+    ) -> Component | None:
         text = self.take(where, data, "text", str, "")
+        place = properties.get("vises")
+        if place not in (None, "skærm", "papir"):
+            self.fault(
+                where,
+                f'»vises« kan være "skærm" eller "papir", ikke »{place}«. Uden »vises« står teksten begge steder.',
+            )
+        common |= {"on_screen": place != "papir", "on_paper": place != "skærm"}
         if not text.lstrip().startswith("="):
             return Prose(text=text, **common)
         expression = self.feel(where, "text", text)
@@ -204,6 +229,7 @@ class _Reader(FieldReader):
             path=path,
             components=components,
             matrix=shown_as == "matrix",
+            paper_label=properties.get("paa_papir", ""),
             **self.expressions(where, properties),
             **common,
         )
@@ -220,10 +246,10 @@ class _Reader(FieldReader):
         path = self.key(where, data, "path", keys)
         components = self.components(data, where, set(), depth + 1)
         shown_as = properties.get("visning")
-        if shown_as not in (None, "tabel"):
-            self.fault(where, f'»visning« kan for en liste kun være "tabel", ikke »{shown_as}«.')
-        if shown_as == "tabel" and not all(isinstance(p, Field) for p in components):
-            self.fault(where, "»visning: tabel« kræver, at listens dele alle er felter.")
+        if shown_as not in (None, "tabel", "papirtabel"):
+            self.fault(where, f'»visning« kan for en liste kun være "tabel" eller "papirtabel", ikke »{shown_as}«.')
+        if shown_as and not all(isinstance(p, Field) for p in components):
+            self.fault(where, f"»visning: {shown_as}« kræver, at listens dele alle er felter.")
         repetitions = self.take(where, data, "defaultRepetitions", int, 1)
         if not 0 <= repetitions <= 50:
             self.fault(where, "»defaultRepetitions« skal ligge mellem 0 og 50.")
@@ -234,6 +260,8 @@ class _Reader(FieldReader):
             default_rows=repetitions,
             may_change=self.take(where, data, "allowAddRemove", bool, True),
             table=shown_as == "tabel",
+            paper_table=shown_as in ("tabel", "papirtabel"),
+            paper_label=properties.get("paa_papir", ""),
             **self.expressions(where, properties),
             **common,
         )

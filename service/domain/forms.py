@@ -14,7 +14,7 @@ from service.domain.definitions import Finding
 from service.domain.errors import SetupFault
 from service.domain.form_examination import examine
 from service.domain.form_filling import Prefill, Writer, normalise
-from service.domain.form_model import CHOICES, Component, Field, Option, Rows, Schema, Section
+from service.domain.form_model import CHOICES, Component, Field, Kind, Option, Rows, Schema, Section
 from service.domain.form_places import (
     ADD_ROW,
     CHOOSE_FILE,
@@ -30,6 +30,7 @@ from service.domain.form_places import (
     places,
     rows_at,
 )
+from service.domain.form_prose import settle_prose
 from service.domain.form_reading import read_schema
 from service.domain.json import Json, Variables
 
@@ -155,9 +156,22 @@ class Form:
                 known = {o.text: o for o in (choices or {}).get(part.option_source or "", ())}
                 offered[place] = tuple(known.get(t) or Option(t, t) for t in writer.raw.get(place, ()))
         hidden.update(_empty_sections(self.schema.components, "", hidden))
+        texts, silent = settle_prose(self.schema.components, values)
         return Submission(
-            raw=writer.raw, values=dict(values), hidden=frozenset(hidden), choices=offered, errors={}, warnings={}
+            raw=writer.raw, values=dict(values), hidden=frozenset(hidden | silent), choices=offered, texts=texts
         )
+
+    def blank(self, context: FormContext) -> Submission:
+        """The form with nothing in it, to fill in by hand: every field is there, also those that only some need.
+
+        What it says by itself, whoever it is about, stands in it: the rows of its lists and the texts nobody can change.
+        """
+        said = self._initial(context)
+        lists = tuple(f"{part.path}." for part in self.schema.components if isinstance(part, Rows))
+        fixed = {f.key for f in self.schema.walk() if isinstance(f, Field) and f.readonly and f.kind is Kind.LONG_TEXT}
+        raw = {n: t for n, t in said.items() if n in fixed or f"{n}.".startswith(lists)}
+        texts, silent = settle_prose(self.schema.components, {})
+        return Submission(raw=raw, hidden=frozenset(silent), texts=texts)
 
     # -- how ------------------------------------------------------------------------------------------------------------
 

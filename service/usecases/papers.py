@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from service.domain.access import Person
 from service.domain.cases import Case, CaseRecord, Citizen
 from service.domain.errors import Forbidden, NotFound
-from service.domain.forms import Form, Submission
-from service.domain.storage import UnitOfWork
+from service.domain.forms import Form, FormContext, Submission
+from service.domain.storage import Account, UnitOfWork
 from service.usecases import access, formcontext
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
@@ -35,6 +35,8 @@ class RecordPage:
     """All that she may read, newest first."""
     names: Mapping[str, str]
     """Username → name of those who submitted."""
+    worker: Account | None
+    """Whom the reader can ask; None where it is not hers to see."""
 
 
 def look(platform: Platform, person: Person, number: str, form_id: str, version: int) -> RecordPage:
@@ -57,8 +59,10 @@ def look(platform: Platform, person: Person, number: str, form_id: str, version:
         citizen = uow.citizens.get(case.citizen_key) if case.citizen_key else None
         earlier = max((r for r in hers if r.version < version), key=lambda r: r.version, default=None)
         accounts = (uow.people.account(r.submitted_by) for r in hers)
+        shown = access.shown_case(case, granted)
         return RecordPage(
-            case=access.shown_case(case, granted),
+            case=shown,
+            worker=_worker(uow, shown),
             citizen=access.shown_citizen(citizen, granted) if citizen else None,
             filled=_filled(advance, record),
             before=_filled(advance, earlier) if earlier else None,
@@ -69,19 +73,30 @@ def look(platform: Platform, person: Person, number: str, form_id: str, version:
     return platform.store.transact(work)
 
 
-def empty(platform: Platform, form_id: str) -> tuple[Form, Submission]:
-    """The newest version of a form with nothing in it; every part is shown."""
+def contact(platform: Platform, case: Case | None) -> Account | None:
+    """The worker of a case, as far as the case given shows her."""
+    return platform.read(lambda uow: _worker(uow, case)) if case else None
 
-    def work(uow: UnitOfWork) -> Form:
+
+def _worker(uow: UnitOfWork, case: Case) -> Account | None:
+    return uow.people.account(case.worker) if case.worker else None
+
+
+def empty(platform: Platform, form_id: str) -> tuple[Form, Submission]:
+    """The newest version of a form with nothing in it; every part is shown. Raises NotFound."""
+
+    def work(uow: UnitOfWork) -> tuple[Form, Submission]:
         catalog = platform.catalogs.view(uow.definitions)
         version = catalog.find_form(form_id)
         form = catalog.form(version.key) if version else None
         if form is None:
             raise NotFound(what="skemaet")
-        return form
+        context = FormContext(
+            now=platform.clock.now(), facts=formcontext.case_facts(uow, None), registers=catalog.registers
+        )
+        return form, form.blank(context)
 
-    form = platform.read(work)
-    return form, Submission(raw={}, values={}, hidden=frozenset(), choices={}, errors={}, warnings={})
+    return platform.read(work)
 
 
 def _filled(advance: Advance, record: CaseRecord) -> Filled:

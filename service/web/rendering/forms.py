@@ -124,6 +124,9 @@ class FormView:
     def place(self, part: Component, prefix: str) -> str:
         return place_of(part, prefix)
 
+    def on_screen(self, part: Component) -> bool:
+        return not isinstance(part, Prose) or part.on_screen
+
     def dom_id(self, place: str) -> str:
         """The id on the page."""
         return "felt-" + place.replace(".", "-").replace("~", "_")

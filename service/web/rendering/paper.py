@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 from flask import Response, current_app, render_template
 
 from service.domain.errors import WrongState
-from service.domain.form_model import CHOICES, Component, Field, Kind, Option, Rows, Section
+from service.domain.form_model import CHOICES, Component, Field, Kind, Option, Prose, Rows, Section
 from service.domain.form_places import Submission, place_of
 from service.domain.forms import Form
 from service.domain.handling import HandlerRefused
 from service.domain.pdf import make_pdf
+from service.domain.storage import Account
 from service.web.assets import Assets
 from service.web.rendering.forms import FormView
 from service.web.translations import gettext as _
 
-BLANK_ROWS = 4
-"""Lines of a list on an empty form."""
+BLANK_ROWS = {True: 4, False: 2}
+"""Lines of a list on an empty form, as a table and as boxes; what the form itself puts there counts."""
 MOST_BOXES = 12
 """Options that are written out with boxes to tick; more are a line to write on."""
+HALF_A_LINE = 42
+"""Characters of options that fit beside another field."""
+OPEN, TICKED = "☐", "☒"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stands at the head and foot of every sheet."""
+
+    lines: Sequence[str] = ()
+    """Under the title: whom it is about, the case, and which version it is."""
+    citizen: str = ""
+    case: str = ""
+    version: str = ""
+    contact: Account | None = None
+    """Whom the reader can ask."""
+
+    @property
+    def head(self) -> str:
+        return " · ".join(filter(None, (self.citizen, self.case)))
 
 
 @dataclass(slots=True)
@@ -29,25 +50,43 @@ class PaperView(FormView):
     """One form as it stands on paper."""
 
     empty: bool = False
-    boxes: tuple[str, str] = field(default=("☐", "☒"))
+    """Nothing is filled in."""
+    writable: bool = False
+    """What is not answered is a line to write on by hand."""
+    lines: int = 3
+    """For a long answer."""
 
     @property
     def title(self) -> str:
         return self.form.schema.print.title or self.form.title
 
+    def label(self, part: Field | Section | Rows) -> str:
+        """What is asked, as it is put on paper."""
+        return part.paper_label or part.label
+
     def paper_rows(self, part: Rows, place: str) -> Sequence[str]:
         """Row numbers; on an empty form some to write on."""
-        return [str(n) for n in range(BLANK_ROWS if part.table else 2)] if self.empty else self.rows(place)
+        found = list(self.rows(place))
+        return [*found, *(f"+{n}" for n in range(BLANK_ROWS[part.paper_table] - len(found)))] if self.empty else found
+
+    def width(self, part: Component, among: Sequence[Component]) -> str:
+        """Class of a table's column: what needs little room leaves it to what is written."""
+        if not isinstance(part, Field) or len(among) < len(("hvad", "hvem", "hvornaar")):
+            return ""
+        if part.kind is Kind.NUMBER or part.kind is Kind.CHECKBOX:
+            return "tiny"
+        small = part.kind in (Kind.DATE, Kind.TIME) or (part.kind is Kind.RADIO and self.inline(part, ""))
+        return "wide" if part.kind is Kind.LONG_TEXT else "small" if small else ""
 
     def ticked(self, part: Field, place: str) -> Sequence[tuple[str, str]] | None:
         """(box, label) of options to tick; None where there is something to write."""
         if part.kind is Kind.CHECKBOX:
-            return [(self.boxes[bool(self.chosen(place))], _("Ja"))]
+            return [(TICKED if self.chosen(place) else OPEN, _("Ja"))]
         options = part.options if part.kind in CHOICES else ()
         if not options or len(options) > MOST_BOXES:
             return None
         chosen = self.chosen(place)
-        return [(self.boxes[option.text in chosen], option.label) for option in options]
+        return [(TICKED if option.text in chosen else OPEN, option.label) for option in options]
 
     def answers(self, part: Section) -> Sequence[Option] | None:
         """The answers that all fields of a matrix share; None where it is not one."""
@@ -66,12 +105,17 @@ class PaperView(FormView):
             if isinstance(part, Section):
                 if self.says(part.components, f"{place}." if part.path else prefix):
                     return True
-            elif isinstance(part, (Field, Rows)):
+            elif isinstance(part, Field | Rows) or (isinstance(part, Prose) and part.on_paper):
                 return True
         return False
 
     def is_long(self, part: Field) -> bool:
         return part.kind is Kind.LONG_TEXT
+
+    def takes_a_line(self, part: Field) -> bool:
+        """Whether a field needs the whole width: much to write, or many or long options to tick."""
+        options = part.options if part.kind in CHOICES and len(part.options) <= MOST_BOXES else ()
+        return self.is_long(part) or sum(len(option.label) + len("[] ") for option in options) > HALF_A_LINE
 
 
 def changes(before: FormView, after: FormView) -> list[tuple[str, str, str]]:
@@ -108,10 +152,10 @@ def _inside(
                     yield from _inside(view, part.components, f"{place}.{row}.", f"{part.label} {number}: ")
 
 
-def pdf(view: PaperView, lines: Sequence[str]) -> Response:
-    """The form as a PDF to open or save. `lines` stand under the title. Raises WrongState when PDF cannot be made here."""
+def pdf(view: PaperView, about: About) -> Response:
+    """The form as a PDF to open or save. Raises WrongState when PDF cannot be made here."""
     style = Assets().text("paper")
-    body = render_template("form/paper.html", view=view, lines=lines, municipality=municipality())
+    body = render_template("form/paper.html", view=view, about=about, municipality=municipality())
     html = (
         f'<!doctype html><html lang="da"><head><meta charset="utf-8"><title>{escape(view.title)}</title>'
         f"<style>{style}</style></head><body>{body}</body></html>"
@@ -128,7 +172,12 @@ def pdf(view: PaperView, lines: Sequence[str]) -> Response:
 
 
 def empty_view(form: Form, shown: Submission) -> PaperView:
-    return PaperView(form, shown, readonly=True, empty=True)
+    return PaperView(form, shown, readonly=True, empty=True, writable=True)
+
+
+def draft_view(form: Form, shown: Submission) -> PaperView:
+    """As far as it is filled in; the rest can be written by hand."""
+    return PaperView(form, shown, readonly=True, writable=True)
 
 
 def filled_view(form: Form, shown: Submission) -> PaperView:
