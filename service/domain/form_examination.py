@@ -224,7 +224,7 @@ class _Examination:
                     self.errors[place] = f"{called(part.label, where)} må højst have {MOST_ROWS} rækker."
                 for inner_prefix, inner, inner_scope, spoken in self._inside(part, place, prefix, tree, scope, where):
                     self._judge(part.components, inner_prefix, inner, inner_scope, hidden, spoken)
-                self._ask(part, place, called(part.label, where), scope)
+                self._ask(part, place, where, scope)
 
     def _judge_field(self, part: Field, place: str, scope: Variables, where: str) -> None:
         name = called(part.label, where)
@@ -240,7 +240,7 @@ class _Examination:
         fault = fault or (None if part.fixed else fault_of(part, value, name, self.today))
         if fault:
             self.errors[place] = fault
-        self._ask(part, place, name, scope)
+        self._ask(part, place, where, scope)
 
     def _offered(self, part: Field, place: str, scope: Variables) -> tuple[Option, ...]:
         """The options of a choice; those that are not written in the form are remembered for the page."""
@@ -255,14 +255,14 @@ class _Examination:
             return part.options
         return self.choices[place]
 
-    def _ask(self, part: Field | Section | Rows, place: str, name: str, scope: Variables) -> None:
+    def _ask(self, part: Field | Section | Rows, place: str, where: str, scope: Variables) -> None:
         """The part's own `kontrol` and `advarsel`."""
         if part.check is not None and place not in self.errors:
             answer = part.check.evaluate(scope, self.environment)
             if isinstance(answer, str) and answer.strip():
-                self.errors[place] = answer
+                self.errors[place] = f"{where}{answer}"
             elif answer is False:
-                self.errors[place] = f"{name} kan ikke godkendes. Se det udfyldte igennem."
+                self.errors[place] = f"{called(part.label, where)} kan ikke godkendes. Se det udfyldte igennem."
         if part.warning is not None:
             answer = part.warning.evaluate(scope, self.environment)
             if isinstance(answer, str) and answer.strip():

@@ -80,6 +80,10 @@ class Component:
     hide: Expression | None = None
     row: str | None = None
     columns: int | None = None
+    on_screen: bool = True
+    on_paper: bool = True
+    on_blank: bool = True
+    """Also on paper with nothing filled in."""
 
     def walk(self) -> Iterator[Component]:
         """Itself and everything inside, in reading order."""
@@ -91,8 +95,6 @@ class Prose(Component):
     """Text between fields: markdown, or an expression that gives it."""
 
     text: str | Expression
-    on_screen: bool = True
-    on_paper: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,11 +45,12 @@ _KNOWN: dict[str, frozenset[str]] = {
 _PROPERTIES: dict[str, frozenset[str]] = {
     "text": frozenset({"vises"}),
     "separator": frozenset(),
-    "group": frozenset({"fra", "kontrol", "advarsel", "visning", "paa_papir"}),
-    "dynamiclist": frozenset({"fra", "kontrol", "advarsel", "visning", "paa_papir"}),
-    "filepicker": frozenset({"kontrol", "advarsel", "art", "titel", "paa_papir"}),
+    "group": frozenset({"fra", "kontrol", "advarsel", "visning", "vises", "paa_papir"}),
+    "dynamiclist": frozenset({"fra", "kontrol", "advarsel", "visning", "vises", "paa_papir"}),
+    "filepicker": frozenset({"kontrol", "advarsel", "art", "titel", "vises", "paa_papir"}),
 }
-_FIELD_PROPERTIES = frozenset({"fra", "kontrol", "advarsel", "format", "kilde", "paa_papir"})
+_FIELD_PROPERTIES = frozenset({"fra", "kontrol", "advarsel", "format", "kilde", "vises", "paa_papir"})
+_SHOWN = ("", "skærm", "papir", "udfyldt")
 _PRINT = frozenset({"titel", "intro", "naeste", "kontakt", "klage", "underskrifter"})
 
 
@@ -147,10 +148,10 @@ class _Reader(FieldReader):
             return None
         self.refuse_unknown(where, data, _KNOWN[kind], f"Delen af typen »{kind}«")
         properties = self.properties(where, data, kind)
-        common = self.common(where, data)
+        common = self.common(where, data, kind, properties)
         match kind:
             case "text":
-                return self.prose(where, data, properties, common)
+                return self.prose(where, data, common)
             case "separator":
                 return Separator(**common)
             case "group":
@@ -160,7 +161,9 @@ class _Reader(FieldReader):
             case _:
                 return self.field(where, data, kind, properties, common, keys)
 
-    def common(self, where: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    def common(
+        self, where: str | None, data: Mapping[str, Any], kind: str, properties: Mapping[str, str]
+    ) -> dict[str, Any]:
         layout = self.take(where, data, "layout", dict, {})
         conditional = self.take(where, data, "conditional", dict, {})
         self.refuse_unknown(where, conditional, frozenset({"hide"}), "»conditional«")
@@ -169,11 +172,17 @@ class _Reader(FieldReader):
         if columns is not None and not (isinstance(columns, int) and 1 <= columns <= 16):
             self.fault(where, "»layout.columns« skal være et helt tal fra 1 til 16.")
             columns = None
+        shown = properties.get("vises", "")
+        if shown not in _SHOWN or (shown == "papir" and kind != "text"):
+            self.fault(where, f'»vises« kan være "skærm", "udfyldt" eller (kun for tekster) "papir", ikke »{shown}«.')
         return {
             "id": self.take(where, data, "id", str, "") or f"del_{self._count}",
             "hide": self.feel(where, "conditional.hide", hide) if hide else None,
             "row": self.take(where, layout, "row", str, "") or None,
             "columns": columns,
+            "on_screen": shown != "papir",
+            "on_paper": shown != "skærm",
+            "on_blank": shown not in ("skærm", "udfyldt"),
         }
 
     def properties(self, where: str | None, data: Mapping[str, Any], kind: str) -> dict[str, str]:
@@ -185,17 +194,8 @@ class _Reader(FieldReader):
                 self.fault(where, f"»properties.{name}« skal være en tekst.")
         return {name: value for name, value in found.items() if isinstance(value, str) and name in known}
 
-    def prose(
-        self, where: str | None, data: Mapping[str, Any], properties: Mapping[str, str], common: dict[str, Any]
-    ) -> Component | None:
+    def prose(self, where: str | None, data: Mapping[str, Any], common: dict[str, Any]) -> Component | None:
         text = self.take(where, data, "text", str, "")
-        place = properties.get("vises")
-        if place not in (None, "skærm", "papir"):
-            self.fault(
-                where,
-                f'»vises« kan være "skærm" eller "papir", ikke »{place}«. Uden »vises« står teksten begge steder.',
-            )
-        common |= {"on_screen": place != "papir", "on_paper": place != "skærm"}
         if not text.lstrip().startswith("="):
             return Prose(text=text, **common)
         expression = self.feel(where, "text", text)

@@ -166,10 +166,14 @@ class Form:
 
         What it says by itself, whoever it is about, stands in it: the rows of its lists and the texts nobody can change.
         """
-        said = self._initial(context)
-        lists = tuple(f"{part.path}." for part in self.schema.components if isinstance(part, Rows))
+        lists = [part for part in self.schema.components if isinstance(part, Rows)]
+        paths = tuple(f"{rows.path}." for rows in lists)
+        choices = tuple(
+            f".{f.key}" for rows in lists for f in rows.walk() if isinstance(f, Field) and f.kind in CHOICES
+        )
         fixed = {f.key for f in self.schema.walk() if isinstance(f, Field) and f.readonly and f.kind is Kind.LONG_TEXT}
-        raw = {n: t for n, t in said.items() if n in fixed or f"{n}.".startswith(lists)}
+        said = self._initial(context).items()
+        raw = {n: t for n, t in said if n in fixed or (f"{n}.".startswith(paths) and not n.endswith(choices))}
         texts, silent = settle_prose(self.schema.components, {})
         return Submission(raw=raw, hidden=frozenset(silent), texts=texts)
 

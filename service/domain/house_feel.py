@@ -3,6 +3,7 @@
 `arbejdsdage(antal)`, `arbejdsdage(fra, antal)` and the same for `hverdage`: the end of the n-th counted day as a local date
 and time; one argument counts from now. They are the only way an expression computes a working-day deadline.
 `register(id)`, `register(id, dato)`: the rows of a register that are valid today (or on that day), as a list of contexts.
+`foedselsdag(cpr)`: the date of birth that a CPR number says, or null.
 `dato(værdi)`: a date (or the day of a date and time) as people write it, `31-01-2026`.
 """
 
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timezone
 from decimal import Decimal
 from typing import Any
+
+from stdnum.dk import cpr
 
 from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import Calendar, Count, Unit
@@ -84,6 +87,17 @@ def _written_date(args: list[Any], env: Environment) -> str | None:
     return f"{start.astimezone(LOCAL_ZONE):%d-%m-%Y}"
 
 
+def _birthday(args: list[Any], env: Environment) -> date | None:
+    if len(args) != 1 or not isinstance(args[0], str):
+        if args != [None]:
+            env.warn("foedselsdag takes a CPR number")
+        return None
+    try:
+        return cpr.get_birth_date(cpr.compact(args[0]))
+    except (ValueError, IndexError):
+        return None
+
+
 def _register(args: list[Any], env: Environment) -> list[dict[str, Any]] | None:
     assert isinstance(env, CalendarEnvironment)
     if len(args) not in {1, 2} or not isinstance(args[0], str):
@@ -104,6 +118,7 @@ def _register(args: list[Any], env: Environment) -> list[dict[str, Any]] | None:
 FUNCTIONS: Mapping[str, FeelFunction] = {
     **{unit.value: FeelFunction(("fra", "antal"), _counting(unit), unit.value, lenient=True) for unit in Unit},
     "dato": FeelFunction(("værdi",), _written_date, "dato", lenient=True),
+    "foedselsdag": FeelFunction(("cpr",), _birthday, "foedselsdag", lenient=True),
     "register": FeelFunction(("id", "dato"), _register, "register", lenient=True),
 }
 """Given to every expression of diagrams, decisions and forms."""
@@ -149,6 +164,12 @@ DESCRIBED = (
         "Datoen, som den skrives i breve.",
         'dato(date("2026-04-01"))',
         '"01-04-2026"',
+    ),
+    Described(
+        "foedselsdag(cpr)",
+        "Den dag, CPR-nummeret siger, at nogen er født. Null, når nummeret ikke kan læses.",
+        'foedselsdag("010101-9998")',
+        '@"2001-01-01"',
     ),
     Described(
         "register(id, dato?)",

@@ -57,6 +57,17 @@ def check_across(bundle: Bundle, deployed: CheckContext) -> None:
         bundle.findings.extend(access_checks.manifest_faults(resource, manifest, beside, frozenset(known.forms)))
         bundle.findings.extend(register_checks.manifest_faults(resource, manifest, known.manifests))
         bundle.findings.extend(figure_checks.manifest_faults(resource, manifest, known.models, known.processes))
+    for resource, form in bundle.forms.values():
+        for id_ in form.schema.guidance:
+            if id_ not in known.forms:
+                bundle.findings.append(
+                    Finding(
+                        resource.path,
+                        None,
+                        None,
+                        f"Vejledningen {id_} findes ikke. Læg filen forms/<mappe>/{id_}.form ved.",
+                    )
+                )
     bundle.findings.extend(rule_checks.faults(bundle, known.decisions))
     register_checks.read_first_rows(bundle, known.manifests)
     bundle.findings.extend(register_checks.use_faults(bundle, known.manifests))

@@ -51,6 +51,8 @@ class OpenTask:
     """Marks of the citizen that she may see."""
     attachable: Mapping[str, AttachmentKind] = field(default_factory=dict)
     """What she may attach to the case."""
+    guidance: Sequence[Form] = ()
+    """What stands beside the form to be read, and ticked for herself."""
     assignable_to: Sequence[tuple[str, str]] = ()
     """(username, name) of colleagues who could get it."""
 
@@ -121,10 +123,18 @@ def _look(
             marks=access.marks(advance, [case.citizen_key]).get(case.citizen_key or 0, ()) if case else (),
             draft_saved=draft is not None,
             attachable=documents.attachable(advance, case, granted) if case and granted else {},
+            guidance=_guidance(advance, form),
             assignable_to=_colleagues(uow, person, task),
         )
 
     return platform.store.transact(work)
+
+
+def _guidance(advance: Advance, form: Form | None) -> list[Form]:
+    """The newest version of each: advice is not pinned to a course."""
+    versions = (advance.catalog.find_form(id_) for id_ in (form.schema.guidance if form else ()))
+    found = (advance.catalog.form(version.key) for version in versions if version)
+    return [guide for guide in found if guide]
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def test_what_was_sent_is_read_back(client: FlaskClient) -> None:
     pairs = {
         dt.text_content(): dt.getnext().text_content() for dt in page(answer.text).xpath("//dl[@class='record']/dt")
     }
-    assert pairs["CPR-nummer"] == "0101901234"
+    assert pairs["CPR-nummer"] == "010190-1234"
     assert pairs["Har borgeren givet samtykke?"] == "Ja"
     assert pairs["Hvad drejer det sig om?"] == "Bolig, Netværk"
     assert pairs["Startdato"] == "01-09-2014"

@@ -7,6 +7,7 @@ import { watchConfirmations } from './dialogs.js';
 import { watchDrafts } from './drafts.js';
 import { watchMenus } from './menus.js';
 import { focusAttention, keepPlace, watchCalendars, watchFilters, watchPrinting, watchSummaries, watchTickAll } from './pages.js';
+import { watchTicks } from './ticks.js';
 
 function openForms(root) {
   for (const form of root.querySelectorAll('form[data-form]:not([data-watched])')) {
@@ -31,6 +32,7 @@ watchMenus();
 watchSummaries();
 watchCalendars();
 watchTickAll();
+watchTicks();
 watchFilters();
 watchPrinting();
 watchDiagrams();

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -60,6 +61,8 @@ class Spot:
         return CONTROLS.get(self.part.format, CONTROLS.get(self.part.kind, PLAIN_CONTROL))
 
 
+GROUPED: Mapping[Format, tuple[str, Sequence[int]]] = {Format.CPR: ("-", (6, 4)), Format.PHONE: (" ", (2, 2, 2, 2))}
+"""Numbers that are read in groups: what stands between them, and their lengths."""
 PLAIN_CONTROL = Markup('class="form-input" type="text"')
 CONTROLS: Mapping[Format | Kind, Markup] = {
     Format.EMAIL: Markup('class="form-input" type="email"'),
@@ -123,9 +126,6 @@ class FormView:
 
     def place(self, part: Component, prefix: str) -> str:
         return place_of(part, prefix)
-
-    def on_screen(self, part: Component) -> bool:
-        return not isinstance(part, Prose) or part.on_screen
 
     def dom_id(self, place: str) -> str:
         """The id on the page."""
@@ -196,7 +196,11 @@ class FormView:
         if part.kind in CHOICES:
             labels = {option.text: option.label for option in self.options(part, place)}
             return ", ".join(labels.get(text, text) for text in texts)
-        said = " kl. ".join(texts[0].split(" ", 1)) if texts and part.kind is Kind.DATE_TIME else (texts or [""])[0]
+        said = (texts or [""])[0]
+        if part.kind in (Kind.TIME, Kind.DATE_TIME):
+            said = said.replace(" ", " kl. ").replace(":", ".")
+        elif part.format in GROUPED and said.isdecimal() and len(said) == sum(GROUPED[part.format][1]):
+            said = _grouped(said, *GROUPED[part.format])
         return f"{part.prefix} {said} {part.suffix}".strip() if said else ""
 
     def problems(self) -> list[tuple[str, str]]:
@@ -224,6 +228,11 @@ class FormView:
         if part.kind in (Kind.RADIO, Kind.CHECKLIST):
             return f"{base}-1" if self.options(part, place) else base
         return f"{base}-dato" if part.kind is Kind.DATE_TIME else base
+
+
+def _grouped(digits: str, between: str, lengths: Sequence[int]) -> str:
+    left = iter(digits)
+    return between.join("".join(islice(left, length)) for length in lengths)
 
 
 def view_of(form: Form, submission: Submission, **settings: Any) -> FormView:

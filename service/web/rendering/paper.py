@@ -69,14 +69,22 @@ class PaperView(FormView):
         found = list(self.rows(place))
         return [*found, *(f"+{n}" for n in range(BLANK_ROWS[part.paper_table] - len(found)))] if self.empty else found
 
+    def stands(self, part: Component) -> bool:
+        """Whether this is for paper at all."""
+        return part.on_blank if self.empty else part.on_paper
+
+    def paper_columns(self, part: Rows, place: str) -> Sequence[Component]:
+        return [c for c in (part.components if self.empty else self.columns(part, place)) if self.stands(c)]
+
     def width(self, part: Component, among: Sequence[Component]) -> str:
         """Class of a table's column: what needs little room leaves it to what is written."""
         if not isinstance(part, Field) or len(among) < len(("hvad", "hvem", "hvornaar")):
             return ""
         if part.kind is Kind.NUMBER or part.kind is Kind.CHECKBOX:
             return "tiny"
-        small = part.kind in (Kind.DATE, Kind.TIME) or (part.kind is Kind.RADIO and self.inline(part, ""))
-        return "wide" if part.kind is Kind.LONG_TEXT else "small" if small else ""
+        if part.kind is Kind.RADIO and self.inline(part, ""):
+            return "boxes"
+        return {Kind.LONG_TEXT: "wide", Kind.DATE: "small", Kind.TIME: "small"}.get(part.kind, "")
 
     def ticked(self, part: Field, place: str) -> Sequence[tuple[str, str]] | None:
         """(box, label) of options to tick; None where there is something to write."""
@@ -100,12 +108,12 @@ class PaperView(FormView):
         """Whether anything of these parts is shown: a section of which nothing is known has no heading either."""
         for part in components:
             place = place_of(part, prefix)
-            if place in self.hidden:
+            if place in self.hidden or not self.stands(part):
                 continue
             if isinstance(part, Section):
                 if self.says(part.components, f"{place}." if part.path else prefix):
                     return True
-            elif isinstance(part, Field | Rows) or (isinstance(part, Prose) and part.on_paper):
+            elif isinstance(part, Field | Rows | Prose):
                 return True
         return False
 
