@@ -3,7 +3,7 @@
 `arbejdsdage(antal)`, `arbejdsdage(fra, antal)` and the same for `hverdage`: the end of the n-th counted day as a local date
 and time; one argument counts from now. They are the only way an expression computes a working-day deadline.
 `register(id)`, `register(id, dato)`: the rows of a register that are valid today (or on that day), as a list of contexts.
-`foedselsdag(cpr)`: the date of birth that a CPR number says, or null.
+`foedselsdag(cpr)`: the date of birth that the CPR number of somebody alive says, or null.
 `dato(værdi)`: a date (or the day of a date and time) as people write it, `31-01-2026`.
 """
 
@@ -87,15 +87,20 @@ def _written_date(args: list[Any], env: Environment) -> str | None:
     return f"{start.astimezone(LOCAL_ZONE):%d-%m-%Y}"
 
 
+CENTURY_OF_THE_OLDEST = 1900
+"""Numbers of those born earlier belong to the dead."""
+
+
 def _birthday(args: list[Any], env: Environment) -> date | None:
     if len(args) != 1 or not isinstance(args[0], str):
         if args != [None]:
             env.warn("foedselsdag takes a CPR number")
         return None
     try:
-        return cpr.get_birth_date(cpr.compact(args[0]))
+        born = cpr.get_birth_date(cpr.compact(args[0]))
     except (ValueError, IndexError):
         return None
+    return born if born.year >= CENTURY_OF_THE_OLDEST else None
 
 
 def _register(args: list[Any], env: Environment) -> list[dict[str, Any]] | None:
@@ -167,7 +172,7 @@ DESCRIBED = (
     ),
     Described(
         "foedselsdag(cpr)",
-        "Den dag, CPR-nummeret siger, at nogen er født. Null, når nummeret ikke kan læses.",
+        "Den dag, CPR-nummeret siger, at nogen er født. Null, når nummeret ikke kan læses, eller er fra før 1900.",
         'foedselsdag("010101-9998")',
         '@"2001-01-01"',
     ),
