@@ -197,7 +197,7 @@ class Print:
     next_steps: tuple[str, ...] = ()
     """What happens now."""
     contact: str = ""
-    """What the case's worker is called to the reader: "Din mentor"; her name, phone and mail follow."""
+    """What the case's worker is called to the reader: "Din sagsbehandler"; her name, phone and mail follow."""
     complaint: str = ""
     """What the reader can do who disagrees (markdown)."""
     signatures: tuple[str, ...] = ()
