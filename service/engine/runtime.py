@@ -66,6 +66,7 @@ class Runtime:
         self.thrown: deque[Throw] = deque()
         self._ready: deque[Task] = deque()
         self._stood_back: set[int] = set()
+        self._at_rest = False
         self.top: RootWorkflow
 
     # -- definitions
@@ -149,7 +150,7 @@ class Runtime:
         """Run until the instance rests. What would run for ever is frozen."""
         runs = 0
         self._react()
-        while self._ready:
+        while self._ready or self._joins_go_on():
             task = self._ready.popleft()
             if task._state != TaskState.READY:  # cancelled while it stood in the queue
                 continue
@@ -165,6 +166,20 @@ class Runtime:
             self._react()
             if runs % PRUNE_EVERY == 0:
                 prune(self)
+
+    @property
+    def rests(self) -> bool:
+        """Whether no token is under way any more."""
+        return self._at_rest and not self._ready
+
+    def _joins_go_on(self) -> bool:
+        """Whether a join that has waited for the others to rest need not wait any more."""
+        self._at_rest = True
+        for workflow in (self.top, *self.top.subprocesses.values()):
+            if not workflow.completed and not self._ready:
+                workflow.update_waiting_tasks()
+        self._at_rest = False
+        return bool(self._ready)
 
     def _stop(self, task: Task) -> None:
         """Too much has run already: the element waits for somebody to look."""

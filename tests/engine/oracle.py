@@ -252,7 +252,7 @@ class Activity(Block):
 
     def begin_one(self, scope: Scope, then: Then) -> None:
         """One of several instances: the edges are those of all together."""
-        self.work(Host(self, scope, lambda: scope.world.later(scope, then), edges=False))
+        self.work(Host(self, scope, then, edges=False))
 
     def work(self, host: Host) -> None:
         host.finish()

@@ -16,6 +16,7 @@ from .drawing import (
     gate,
     many,
     script,
+    signal,
     start,
     sub,
     task,
@@ -253,6 +254,70 @@ def test_an_inclusive_join_takes_one_token_of_each_flow(run: Runner, order: str)
         r.do(name)
     assert r.tasks == ["z", "z"]
     assert r.do("z").do("z").done
+
+
+def test_an_inclusive_join_passes_once_when_what_it_waited_for_goes_elsewhere(run: Runner) -> None:
+    """Two tokens are there, and the third is lost: one passage with both, not one for each."""
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            user("a"),
+            user("b"),
+            user("c"),
+            boundary("k", "c", signal()),
+            end("ke"),
+            gate("inclusive", "j"),
+            user("z"),
+            end(),
+            chain("s", "p", "a", "j", "z", "e"),
+            chain("p", "b", "j"),
+            chain("p", "c", "j"),
+            chain("k", "ke"),
+        )
+    )
+    assert r.do("a").do("b").open == ["c", "k"]
+    assert r.signal()
+    assert r.open == ["z"]
+    assert r.do("z").done
+
+
+def test_two_flows_from_a_fork_to_an_inclusive_join(run: Runner) -> None:
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            gate("inclusive", "j"),
+            user("z"),
+            end(),
+            chain("s", "p", "j", "z", "e"),
+            chain("p", "j"),
+        )
+    )
+    assert r.open == ["z"]
+    assert r.do("z").done
+
+
+def test_an_inclusive_join_looks_when_everything_rests(run: Runner) -> None:
+    """A token that is about to fork can come both ways; when it has, one half of it is still on its way here."""
+    r = run(
+        diagram(
+            start(),
+            gate("exclusive", "m"),
+            gate("parallel", "p"),
+            gate("parallel", "q"),
+            user("a"),
+            user("b"),
+            gate("inclusive", "j"),
+            user("z"),
+            end(),
+            chain("s", "m", "p", "j", "z", "e"),
+            chain("p", "q", "a", "j"),
+            chain("q", "b", "m"),
+        )
+    )
+    assert r.open == ["a", "b"]
+    assert r.do("a").open == ["b", "z"]
 
 
 def test_an_inclusive_join_does_not_wait_for_tokens_on_their_way_around_a_loop(run: Runner) -> None:

@@ -119,7 +119,8 @@ class Inclusive(Join, Choice, MultiChoice, Node):
     scope can still come along the others.
 
     A token may still come when it can reach an incoming flow without a token; unless it can reach one with a token just
-    as well (BPMN 2.0, 13.4.3): such a token is on its way around a loop, not on its way here.
+    as well (BPMN 2.0, 13.4.3): such a token is on its way around a loop, not on its way here. Which of them it is, is asked
+    when everything has come to rest, for until then it may be about to fork.
     """
 
     reached_from: Mapping[str, frozenset[str]] = {}
@@ -133,9 +134,13 @@ class Inclusive(Join, Choice, MultiChoice, Node):
     def _more_may_come(self, workflow: Inside, waiting: dict[str, list[Task]]) -> bool:
         empty = [names for flow, names in self.reached_from.items() if flow not in waiting]
         taken = [names for flow, names in self.reached_from.items() if flow in waiting]
-        places = {token.task_spec.name for token in workflow.tokens() if token.task_spec is not self}
+        tokens = workflow.tokens()
+        if any(token.task_spec is self and token._state == TaskState.FUTURE for token in tokens):
+            return True  # one that has not even arrived
+        places = {token.task_spec.name for token in tokens if token.task_spec is not self}
+        around = taken if runtime_of(next(iter(waiting.values()))[0]).rests else []
         return any(
-            any(place in names for names in empty) and not any(place in names for names in taken) for place in places
+            any(place in names for names in empty) and not any(place in names for names in around) for place in places
         )
 
     def choose(self, runtime: Runtime, task: Task) -> list[str]:

@@ -75,7 +75,8 @@ class Inside:
     def update_waiting_tasks(self) -> None:
         """Joins look again whether all tokens have come."""
         for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
-            task.task_spec._update(task)
+            if task._state == TaskState.WAITING:  # one before it may have taken its token along
+                task.task_spec._update(task)
 
     def _task_completed_notify(self, task: Task) -> None:
         self.last_task = task
