@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from service.domain.handling import HandlerResult, JobContext, handler
+from service.domain.errors import NotFound
+from service.domain.handling import HandlerRefused, HandlerResult, JobContext, handler
 
 
 @handler("sag-opslag", results=("aktiv_sag",))
@@ -15,3 +16,15 @@ def find_case(job: JobContext, *, cpr: str, sagstype: str) -> HandlerResult:
     found = job.desk.find_open_case(sagstype, cpr)
     case = {"nummer": found[0], "venter_paa": list(found[1])} if found else None
     return HandlerResult(variables={"aktiv_sag": case})
+
+
+@handler("sag-liste", results=("raekker",))
+def rows_of_list(job: JobContext, *, liste: str) -> HandlerResult:
+    """Henter det, der står på en af sagens lister lige nu, fx samtykker i kraft.
+
+    `liste` er listens navn under »lister« i procedure.yaml. Resultatet `raekker` er dens rækker. Der læses kun.
+    """
+    try:
+        return HandlerResult(variables={"raekker": [dict(row) for row in job.desk.case_list(liste)]})
+    except NotFound as fault:
+        raise HandlerRefused(f"Listen {liste} kan ikke hentes: {fault}") from fault

@@ -85,15 +85,10 @@ class _Examination:
 
     def _value(self, part: Field, place: str) -> Any:
         texts = typed(part, place, self.raw)
-        match part.kind:
-            case Kind.CHECKBOX:
-                return bool(texts)
-            case Kind.CHECKLIST:
-                known = {option.text: option.value for option in part.options}
-                return [known.get(text, text) for text in dict.fromkeys(texts)]
-            case Kind.SELECT | Kind.RADIO:
-                known = {option.text: option.value for option in part.options}
-                return known.get(texts[0], texts[0]) if texts else None
+        if part.kind is Kind.CHECKBOX:
+            return bool(texts)
+        if part.kind in CHOICES:
+            return chosen(part, texts, part.options)
         if not texts:
             return None
         text = texts[0].rstrip() if part.kind is Kind.LONG_TEXT else texts[0].strip()
@@ -232,6 +227,7 @@ class _Examination:
         fault = None
         if part.kind in CHOICES:
             options = self._offered(part, place, scope)
+            value = self.values[place] = chosen(part, typed(part, place, self.raw), options)
             fault = choice_fault(part, typed(part, place, self.raw), options, name) if not part.fixed else None
         if place in self.unreadable:
             fault = f"{name} {self.unreadable[place]}"
@@ -267,6 +263,13 @@ class _Examination:
             answer = part.warning.evaluate(scope, self.environment)
             if isinstance(answer, str) and answer.strip():
                 self.warnings[place] = answer
+
+
+def chosen(part: Field, texts: Sequence[str], options: Sequence[Option]) -> Any:
+    """The value behind what was chosen among these options; of one that is not offered (yet) its text."""
+    known = {option.text: option.value for option in options}
+    values = [known.get(text, text) for text in dict.fromkeys(texts)]
+    return values if part.kind is Kind.CHECKLIST else next(iter(values), None)
 
 
 def is_blank(row: Json) -> bool:

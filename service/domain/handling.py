@@ -99,6 +99,10 @@ class Desk(Protocol):
         """The job's case, None when the instance has none."""
         ...
 
+    def case_list(self, list_id: str) -> Sequence[Mapping[str, Json]]:
+        """The rows now of a list of the job's case (manifest `lister`). Raises NotFound, which says in Danish what is wrong."""
+        ...
+
     def find_open_case(self, kind: str, cpr: str) -> tuple[str, Sequence[str]] | None:
         """Number of the citizen's open case of this kind, and the names of messages its instance waits for now."""
         ...

@@ -123,6 +123,9 @@ class ReportableEvent(Part):
     formular: str | None = None
     """Form whose values become the message's variables."""
     roller: tuple[str, ...]
+    noegle: Feel | None = None
+    """The message's correlation key, from the form's answers and `sag`; without it the case's number. For events of which
+    several may be awaited on a case, each of something else."""
     bekraeft: bool = False
     """The page asks once more before it is sent."""
 
@@ -176,10 +179,31 @@ class FormUse(Part):
     kontakt: ContactFields | None = None
     notat: str | None = None
     """Field whose text becomes a note of the case."""
+    nummer: str | None = None
+    """Variable under which the diagram gets the version's number: by it later forms can speak of this very submission."""
     vises: str | None = None
     """The case's page shows the newest of the forms with this heading, under it."""
     resume: Feel | None = None
     """What it says there: a text, or a list of texts, from the form's answers (and `i_dag`)."""
+
+
+class CaseList(Part):
+    """Things that stand on a case side by side, such as agreements in force: computed from its forms whenever somebody looks."""
+
+    titel: str
+    skema: str
+    """The list is shown where the case has this form."""
+    raekker: Feel
+    """A list of contexts, each with its `nr`. It knows `skemaer` (form id → its versions, the first first: their answers and
+    `nr`, `indsendt`, `indsendt_af`) and `i_dag`."""
+    kolonner: dict[str, Feel]
+    """Heading → what a row says there."""
+    haendelse: str | None = None
+    """The event that is offered at each row …"""
+    felt: str | None = None
+    """… and the field of its form that then holds the row's `nr`."""
+    tom: str = "Ingen."
+    """What stands there when there are no rows."""
 
 
 class ReminderRule(Part):
@@ -314,6 +338,8 @@ class Manifest(Part):
     """Kind of document → what people attach as that kind."""
     formularer: dict[str, FormUse] = {}
     """Form id → what it registers."""
+    lister: dict[str, CaseList] = {}
+    """Id → a list of the case. Forms know their rows as `lister`, diagrams get them from the job `sag-liste`."""
     figurer: dict[str, FigurePlan] = {}
     """Report id → what it counts."""
     paamindelser: ReminderRule = ReminderRule()

@@ -12,10 +12,11 @@ from service.domain.deadlines import Deadline
 from service.domain.errors import BadInput
 from service.domain.facts import ElementState
 from service.domain.instances import InstanceStatus
+from service.domain.storage import UnitOfWork
 from service.domain.views import ElementRow
 from service.testing import contents
 from service.testing.course import Course
-from service.usecases import instances
+from service.usecases import caselists, instances
 from service.usecases.advance import Advance
 
 
@@ -147,18 +148,30 @@ def _matches(dispatch: Dispatch, entry: Mapping[str, Any]) -> bool:
     if unknown:
         raise BadInput(why=f"sendt: ukendt {', '.join(unknown)}; kendte: {', '.join(seen)} (med ~ efter: indeholder)")
     return all(
-        str(value) in str(seen[name[:-1]]) if name.endswith("~") else seen[name] == value
+        all(str(part) in str(seen[name[:-1]]) for part in _listed(value)) if name.endswith("~") else seen[name] == value
         for name, value in entry.items()
     )
 
 
 def documents(course: Course, wanted: Sequence[str]) -> None:
     owner = course.case().key
-    seen = {d.kind for d in course.read(lambda uow: uow.cases.documents(owner))}
+    seen = {word for d in course.read(lambda uow: uow.cases.documents(owner)) for word in (d.kind, d.title)}
     missing = sorted(set(_listed(wanted)) - seen)
     assert not missing, (
         f"sagen mangler dokumenterne {', '.join(missing)}; den har: {', '.join(sorted(seen)) or 'ingen'}"
     )
+
+
+def lists(course: Course, wanted: Mapping[str, Sequence[int]]) -> None:
+    """`lister: {samtykker: [1, 3]}`: the numbers of the rows that stand on a list of the case now."""
+    case, platform = course.case(), course.world.platform
+    for id_, numbers in wanted.items():
+
+        def work(uow: UnitOfWork, id_: str = id_) -> list[object]:
+            catalog = platform.catalogs.view(uow.definitions)
+            return [row.get("nr") for row in caselists.rows_of(uow, catalog, case, id_, platform.clock.now())]
+
+        _same(f"listen {id_}", list(numbers), course.read(work))
 
 
 def notices(course: Course, wanted: Sequence[Mapping[str, str]]) -> None:
@@ -376,5 +389,6 @@ ASSERTS: Mapping[str, Callable[[Course, Any], None]] = {
     "variabler_med": contents.variables_with,
     "filer": contents.files,
     "ser_skemaer": contents.forms_seen,
+    "lister": lists,
 }
 """Name under `så` → what it checks."""

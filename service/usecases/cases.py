@@ -21,7 +21,7 @@ from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
 from service.domain.waits import Incident, UserTask
 from service.feel import parse_expression, to_json
-from service.usecases import access, events, instances
+from service.usecases import access, caselists, events, instances
 from service.usecases import deadlines as deadlines_of
 from service.usecases import documents as documents_of
 from service.usecases import tasks as tasks_of
@@ -62,6 +62,7 @@ class CasePage:
     notes: Sequence[Note]
     records: Sequence[CaseRecord]
     excerpts: Sequence[Excerpt]
+    lists: Sequence[caselists.ShownList]
     documents: Sequence[Document]
     dispatches: Sequence[Dispatch]
     incidents: Sequence[Incident]
@@ -119,6 +120,8 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
     citizen = uow.citizens.get(case.citizen_key) if case.citizen_key else None
     unit = uow.people.unit(case.unit) if case.unit and granted.sees("status") else None
+    reportable = events.reportable(advance, person, case) if whole else ()
+    titles = {name: event.titel for name, event in reportable}
     page = CasePage(
         case=access.shown_case(case, granted),
         kind=manifest.sagstyper.get(case.kind),
@@ -140,11 +143,12 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         notes=uow.cases.notes(case.key) if granted.sees("notater") else (),
         records=records,
         excerpts=_excerpts(advance, case, records),
+        lists=caselists.shown(advance.catalog, case.folder, records, titles, advance.now),
         documents=documents,
         dispatches=uow.dispatches.of_case(case.key) if granted.sees("forsendelser") else (),
         incidents=uow.incidents.open_of(instance.key) if instance and whole else (),
         history=uow.history.of(instance.key, limit=50) if instance and whole else (),
-        events=events.reportable(advance, person, case) if whole else (),
+        events=reportable,
         activities=instances.startable(advance, instance.key) if instance else (),
         other_cases=_others(advance, case),
         names={},
@@ -350,9 +354,16 @@ class EventPage:
 
 
 def look_event(
-    platform: Platform, person: Person, number: str, name: str, fields: Mapping[str, Sequence[str]] | None = None
+    platform: Platform,
+    person: Person,
+    number: str,
+    name: str,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    chosen: Mapping[str, Sequence[str]] | None = None,
 ) -> EventPage:
-    """The form of an event that she may report on the case now. The reading is logged: the form tells of the case."""
+    """The form of an event that she may report on the case now: fresh (with what was `chosen` on the way here in it), or
+    with what was typed. The reading is logged: the form tells of the case.
+    """
 
     def work(uow: UnitOfWork) -> EventPage:
         advance = Advance(platform, uow, person)
@@ -362,8 +373,11 @@ def look_event(
         access.note_reading(advance, case, granted, f"hændelse {name}")
         form, context, shown = found.form, found.context, None
         if form is not None and context is not None:
+            fresh = form.fresh(context)
             shown = (
-                form.fresh(context)
+                form.fresh(
+                    context, {**fresh.raw, **{n: t for n, t in chosen.items() if n in fresh.raw}} if chosen else None
+                )
                 if fields is None
                 else form.change_rows(fields, context) or form.parse(fields, context)
             )

@@ -9,7 +9,7 @@ from service.domain.access import PLATFORM_ROLES
 from service.domain.definitions import ElementInfo, Finding, ProcessModel
 from service.domain.forms import Form
 from service.domain.handling import HandlerInfo
-from service.domain.procedures import Manifest
+from service.domain.procedures import CaseList, Manifest
 from service.feel import FeelSyntaxError, parse_expression
 from service.usecases import access_checks, figure_checks, register_checks, rule_checks
 from service.usecases.bundle import Bundle, Resource, folder_of
@@ -171,6 +171,8 @@ def _manifest_faults(resource: Resource, manifest: Manifest, known: _Known) -> I
             yield fault(f"aktiviteter.{element_id}", f"Der er ingen ad hoc-aktivitet {element_id}.", error=False)
         for role in sorted(set(activity.roller) - roles):
             yield fault(f"aktiviteter.{element_id}", f"Rollen {role} står ikke under »roller«.")
+    for id_, found in manifest.lister.items():
+        yield from (fault(f"lister.{id_}", message) for message in _list_faults(found, manifest, known))
     for form_id, use in manifest.formularer.items():
         if form_id not in known.forms:
             yield fault(f"formularer.{form_id}", f"Formularen {form_id} findes ikke.")
@@ -186,3 +188,19 @@ def _manifest_faults(resource: Resource, manifest: Manifest, known: _Known) -> I
                 parse_expression(use.resume.strip().removeprefix("="))
             except FeelSyntaxError as wrong:
                 yield fault(f"formularer.{form_id}.resume", f"Udtrykket kan ikke læses: {wrong}")
+
+
+def _list_faults(found: CaseList, manifest: Manifest, known: _Known) -> Iterator[str]:
+    if found.skema not in known.forms:
+        yield f"Formularen {found.skema} findes ikke."
+    for text in (found.raekker, *found.kolonner.values()):
+        try:
+            parse_expression(text.strip().removeprefix("="))
+        except FeelSyntaxError as wrong:
+            yield f"Udtrykket kan ikke læses: {wrong}"
+    event = manifest.haendelser.get(found.haendelse or "")
+    if found.haendelse is not None and event is None:
+        yield f"Hændelsen {found.haendelse} står ikke under »haendelser«."
+    form = known.form_models.get((event.formular if event else None) or "")
+    if found.felt is not None and form is not None and found.felt not in form.names:
+        yield f"Formularen {form.id} har ikke feltet {found.felt}."

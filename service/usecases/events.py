@@ -15,6 +15,7 @@ from service.domain.procedures import ReportableEvent
 from service.domain.storage import UnitOfWork
 from service.domain.views import InstanceQuery
 from service.domain.waits import Subscription
+from service.feel import Environment, parse_expression
 from service.usecases import access, formcontext, submissions
 from service.usecases.advance import Advance
 
@@ -99,6 +100,13 @@ def _surroundings(advance: Advance, waiting: Subscription) -> Variables:
     return next((scope.variables for scope in scopes if scope.key == around), {})
 
 
+def _key(event: ReportableEvent, case: Case, values: Variables) -> str:
+    if event.noegle is None:
+        return case.number
+    known = {**values, "sag": {"nummer": case.number}}
+    return str(parse_expression(event.noegle.removeprefix("=")).evaluate(known, Environment()))
+
+
 def report(
     advance: Advance, case: Case, name: str, read: Callable[[Form, FormContext], Submission], otherwise: Variables
 ) -> None:
@@ -110,15 +118,14 @@ def report(
     found = event_form(advance, case, name)
     values: Variables = otherwise
     if found.form is not None and found.context is not None:
-        values = read(found.form, found.context).require_ok()
-        submissions.register(
+        values = submissions.register(
             advance,
             found.form,
             found.form_key,
-            values,
+            read(found.form, found.context).require_ok(),
             case=case,
             folder=found.folder,
             element_id=found.element_id,
         )
-    if not advance.publish(name, case.number, values).taken:
+    if not advance.publish(name, _key(found.event, case, values), values).taken:
         raise WrongState(why=f"forløbet venter ikke længere på »{found.event.titel}«")

@@ -12,6 +12,7 @@ from service.domain.forms import Form, FormContext
 from service.domain.json import Json, Variables
 from service.domain.registers import Registers
 from service.domain.storage import Account, UnitOfWork
+from service.usecases import caselists
 from service.usecases.advance import Advance
 
 
@@ -22,12 +23,23 @@ def context_for(
     uow = advance.uow
     return FormContext(
         now=advance.now,
-        facts={**case_facts(uow, case, form.reads), "opgave": dict(task_inputs)},
+        facts={**case_facts(uow, case, form.reads), **_lists(advance, form, case), "opgave": dict(task_inputs)},
         calendar=advance.catalog.calendar,
         registers=advance.catalog.registers,
         files=_files(uow, case) if form.schema.has_files and case else frozenset(),
         choices={source: _options(advance, source, (case.unit if case else None) or unit) for source in form.sources},
     )
+
+
+def _lists(advance: Advance, form: Form, case: Case | None) -> dict[str, Json]:
+    """The rows of the case's lists, for a form that reads them."""
+    if "lister" not in form.reads:
+        return {}
+    known = caselists.of_case(advance.catalog, case.folder) if case else {}
+    records = advance.uow.cases.records(case.key) if case and known else ()
+    return {
+        "lister": {id_: caselists.rows(advance.catalog, found, records, advance.now) for id_, found in known.items()}
+    }
 
 
 def _files(uow: UnitOfWork, case: Case) -> frozenset[str]:

@@ -17,8 +17,9 @@ from service.usecases.advance import Advance
 
 def register(
     advance: Advance, form: Form, form_key: int, values: Variables, *, case: Case | None, folder: str, element_id: str
-) -> None:
-    """Keep a valid submission: a new version of the form on the case, the citizen's data, a contact, a note.
+) -> Variables:
+    """Keep a valid submission: a new version of the form on the case, the citizen's data, a contact, a note. Gives the
+    values, with the version's number where the manifest names a variable for it.
 
     Without a case only the register of citizens is kept up to date.
     """
@@ -26,7 +27,7 @@ def register(
     if use.borger is not None:
         _register_citizen(advance, use.borger, values, case)
     if case is None:
-        return
+        return values
     record = CaseRecord(
         case_key=case.key,
         key=advance.platform.keys.next(),
@@ -47,6 +48,7 @@ def register(
             case_key=case.key, key=advance.platform.keys.next(), at=advance.now, by=advance.actor.username, text=text
         )
         advance.uow.cases.add_note(note)
+    return {**values, use.nummer: record.version} if use.nummer else values
 
 
 CITIZEN_COLUMNS: Mapping[str, str] = {

@@ -234,13 +234,12 @@ def complete_in(
     form, context = _form(advance, task, case)
     values: Variables = otherwise
     if form is not None and context is not None and task.form_key is not None:
-        values = read(form, context).require_ok()
         found = advance.catalog.process(task.definition_key)
-        submissions.register(
+        values = submissions.register(
             advance,
             form,
             task.form_key,
-            values,
+            read(form, context).require_ok(),
             case=case,
             folder=found[0].folder if found else "",
             element_id=task.element_id,

@@ -9,13 +9,14 @@ from typing import Any
 
 from service.domain.cases import Case
 from service.domain.clock import LOCAL_ZONE
+from service.domain.errors import NotFound
 from service.domain.figures import Figures, Period
 from service.domain.handling import CaseFile, CountedFigures
 from service.domain.json import Json
 from service.domain.storage import UnitOfWork
 from service.domain.templating import fill_in
 from service.domain.waits import Job
-from service.usecases import reports
+from service.usecases import caselists, reports
 from service.usecases.catalog import DeployedCatalog
 from service.usecases.formcontext import case_facts, person_facts
 from service.usecases.platform import Platform
@@ -31,6 +32,16 @@ class PlatformDesk:
         def work(uow: UnitOfWork) -> CaseFile | None:
             case = self._case(uow)
             return self._file(uow, case) if case else None
+
+        return self._platform.read(work)
+
+    def case_list(self, list_id: str) -> Sequence[Mapping[str, Json]]:
+        def work(uow: UnitOfWork) -> Sequence[Mapping[str, Json]]:
+            case = self._case(uow)
+            if case is None:
+                raise NotFound(what="forløbets sag")
+            catalog = self._platform.catalogs.view(uow.definitions)
+            return caselists.rows_of(uow, catalog, case, list_id, self._platform.clock.now())
 
         return self._platform.read(work)
 

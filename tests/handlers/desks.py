@@ -52,10 +52,16 @@ class PaperDesk:
     citizens: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     open_cases: Mapping[tuple[str, str], tuple[str, Sequence[str]]] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Mapping[str, Json]]] = field(default_factory=dict)
     rendered: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def case(self) -> CaseFile | None:
         return self.file
+
+    def case_list(self, list_id: str) -> Sequence[Mapping[str, Json]]:
+        if list_id not in self.lists:
+            raise NotFound(what=f"listen {list_id}")
+        return self.lists[list_id]
 
     def find_open_case(self, kind: str, cpr: str) -> tuple[str, Sequence[str]] | None:
         return self.open_cases.get((kind, cpr))

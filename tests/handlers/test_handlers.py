@@ -206,6 +206,13 @@ def test_an_open_case_is_found_with_what_it_waits_for() -> None:
     assert run("sag-opslag", desk, cpr="0101809999", sagstype="andet").variables == {"aktiv_sag": None}
 
 
+def test_the_rows_of_a_list_become_variables() -> None:
+    desk = PaperDesk(lists={"aftaler": [{"nr": 1, "navn": "Ane"}]})
+    assert run("sag-liste", desk, liste="aftaler").variables == {"raekker": [{"nr": 1, "navn": "Ane"}]}
+    with pytest.raises(HandlerRefused, match="Listen andet kan ikke hentes"):
+        run("sag-liste", desk, liste="andet")
+
+
 KNOWN = {
     "kendt": True,
     "navn": "Karla Test Nielsen",

@@ -148,7 +148,9 @@ def note(number: str) -> Response:
 def event(number: str, name: str) -> str | Response | tuple[str, int]:
     """Report an event: its form, and what was typed in it."""
     if request.method == "GET":
-        return render_template("pages/haendelse-meld.html", page=cases.look_event(platform(), person(), number, name))
+        chosen = {field: [text] for field, text in request.args.items()}
+        shown = cases.look_event(platform(), person(), number, name, chosen=chosen)
+        return render_template("pages/haendelse-meld.html", page=shown)
     fields = typed()
     if "_tilfoej" in fields or "_fjern" in fields:
         shown = cases.look_event(platform(), person(), number, name, fields)
