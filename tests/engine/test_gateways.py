@@ -298,6 +298,33 @@ def test_two_flows_from_a_fork_to_an_inclusive_join(run: Runner) -> None:
     assert r.do("z").done
 
 
+def test_an_inclusive_join_waits_for_what_it_sends_around(run: Runner) -> None:
+    """The second token of a flow stays: what went with the first may come back along a flow that is empty."""
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            user("a"),
+            user("b"),
+            user("c"),
+            gate("exclusive", "x"),
+            gate("inclusive", "j"),
+            user("z"),
+            gate("exclusive", "y", "ud"),
+            end(),
+            chain("s", "p", "a", "x", "j", "z", "y"),
+            chain("p", "b", "x"),
+            chain("p", "c", "j"),
+            flow("y", "j", "=igen"),
+            flow("y", "e", None, "ud"),
+        )
+    )
+    assert r.do("a").do("b").open == ["c"]
+    assert r.do("c").open == ["z"]
+    assert r.do("z", igen=True).open == ["z"], "both tokens together"
+    assert r.do("z", igen=False).done
+
+
 def test_an_inclusive_join_looks_when_everything_rests(run: Runner) -> None:
     """A token that is about to fork can come both ways; when it has, one half of it is still on its way here."""
     r = run(

@@ -135,8 +135,8 @@ class Inclusive(Join, Choice, MultiChoice, Node):
         empty = [names for flow, names in self.reached_from.items() if flow not in waiting]
         taken = [names for flow, names in self.reached_from.items() if flow in waiting]
         tokens = workflow.tokens()
-        if any(token.task_spec is self and token._state == TaskState.FUTURE for token in tokens):
-            return True  # one that has not even arrived
+        if any(token.task_spec is self and token._state != TaskState.WAITING for token in tokens):
+            return True  # one that has not quite arrived, or not quite gone
         places = {token.task_spec.name for token in tokens if token.task_spec is not self}
         around = taken if runtime_of(next(iter(waiting.values()))[0]).rests else []
         return any(
