@@ -8,6 +8,8 @@ import pytest
 
 from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import Calendar
+from service.domain.errors import TaskMovedOn
+from service.domain.instances import TimerFired
 from service.domain.waits import TimerWait
 from service.engine.timing import read_cycle
 
@@ -165,6 +167,24 @@ def test_several_timers_of_one_gateway_the_first_wins(run: Runner) -> None:
     assert r.to(days=5) == 1
     assert r.done
     assert "t1" in r.trail()
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_timers_of_one_gateway_that_are_due_at_once(run: Runner, first: int) -> None:
+    """Whichever is fired first wins, and the other is no longer there to be fired."""
+    paths = [catch(f"t{n}", timer("PT1H")) + user(f"u{n}") + chain("g", f"t{n}", f"u{n}", "j") for n in (0, 1)]
+    r = run(
+        diagram(
+            start(), gate("eventBased", "g"), *paths, gate("exclusive", "j"), end(), chain("s", "g"), chain("j", "e")
+        )
+    )
+    r.now = r.now + timedelta(hours=1)
+    both = [TimerFired(r.wait(f"t{n}").key) for n in (0, 1)]
+    r.apply(both[first])
+    with pytest.raises(TaskMovedOn):
+        r.apply(both[1 - first])
+    assert r.open == [f"u{first}"]
+    assert r.do(f"u{first}").done
 
 
 def test_what_is_past_comes_at_once(run: Runner) -> None:
