@@ -182,7 +182,7 @@ class _Reader(FieldReader):
             "columns": columns,
             "on_screen": shown != "papir",
             "on_paper": shown != "skærm",
-            "on_blank": shown not in ("skærm", "udfyldt"),
+            "on_blank": shown not in ("skærm", "udfyldt") and kind != "filepicker",
         }
 
     def properties(self, where: str | None, data: Mapping[str, Any], kind: str) -> dict[str, str]:

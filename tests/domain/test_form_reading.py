@@ -76,6 +76,8 @@ def test_a_form_from_the_drawing_program_is_read() -> None:
             {"type": "group", "label": "A", "components": [field()], "properties": {"fra": "=x"}},
             "kræver, at gruppen har et »path«",
         ),
+        (field(properties={"vises": "papir"}), "»vises« kan være"),
+        ({"type": "text", "text": "x", "properties": {"vises": "altid"}}, "»vises« kan være"),
         ("tekst", "Hver del i »components« skal være et JSON-objekt"),
     ],
 )

@@ -486,6 +486,51 @@ def test_text_may_be_an_expression() -> None:
     assert proeve.fresh(context(borger={"navn": "Anna Test Dal"})).texts == {"~hvem": "Aftale med **Anna Test Dal**"}
 
 
+def test_texts_of_a_stored_form_are_what_its_answers_make_them() -> None:
+    def prose(id_: str, said: str, hide: str = "") -> dict[str, Any]:
+        return {"type": "text", "id": id_, "text": said, **({"conditional": {"hide": hide}} if hide else {})}
+
+    proeve = form(
+        radio("svar", "ja", "nej"),
+        prose("ja", "Du sagde ja.", '=svar != "ja"'),
+        prose("nej", "Du sagde nej.", '=svar != "nej"'),
+        prose("tal", '="Du svarede " + svar + "."'),
+        prose("frist", '="Svar senest " + opgave.frist + "."'),
+        prose("haster", "Det haster.", "=opgave.frist = null"),
+    )
+    found = proeve.read_back({"svar": "ja"})
+    assert found.hidden == {"~nej", "~frist", "~haster"}
+    assert found.texts["~tal"] == "Du svarede ja."
+    assert proeve.blank(context()).hidden == {"~ja", "~nej", "~tal", "~frist", "~haster"}
+
+
+def test_a_blank_form_holds_only_what_it_says_whoever_it_is_about() -> None:
+    rows = {
+        "type": "dynamiclist",
+        "path": "punkter",
+        "label": "Punkter",
+        "properties": {"fra": '=[{emne: "Velkommen", svar: "ja"}, {emne: opgave.emne}]'},
+        "components": [text("emne"), radio("svar", "ja", "nej")],
+    }
+    fixed = {
+        "type": "textarea",
+        "key": "klage",
+        "label": "Klage",
+        "readonly": True,
+        "properties": {"fra": '="Klag her."'},
+    }
+    day = {"type": "datetime", "key": "dag", "dateLabel": "Dag", "properties": {"fra": "=i_dag"}}
+    asked = form(
+        text("navn", properties={"fra": "=borger.navn"}),
+        day,
+        radio("svar", "ja", "nej", defaultValue="ja"),
+        fixed,
+        rows,
+    )
+    filled = {name: texts for name, texts in asked.blank(context()).raw.items() if any(texts)}
+    assert filled == {"klage": ["Klag her."], "punkter": ["0", "1"], "punkter.0.emne": ["Velkommen"]}
+
+
 def test_a_deployed_form_is_read_once() -> None:
     content = json.dumps({"id": "x", "components": [text("navn")]}).encode()
     assert deployed_form(content) is deployed_form(content)

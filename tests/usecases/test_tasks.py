@@ -1,11 +1,14 @@
 """User tasks: who may do what with them, and that nothing typed is lost when somebody else was faster."""
 
+import json
+
 import pytest
 
-from service.domain.errors import BadInput, Forbidden, FormInvalid, NotFound, TaskMovedOn, WrongState
+from service.domain.errors import BadInput, DeploymentRefused, Forbidden, FormInvalid, NotFound, TaskMovedOn, WrongState
 from service.usecases import cases, enquiries, instances, people, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
+from tests.usecases.office import FORMS, form
 
 ANSWER = {"svar": ["Ja"], "notat": ["Aftalt på telefon"]}
 
@@ -201,3 +204,20 @@ class TestAssigning:
         for verb in (tasks.take, tasks.release, tasks.look):
             with pytest.raises(NotFound):
                 verb(office.world.platform, office.person("nina"), 99)
+
+
+class TestGuidance:
+    def test_it_stands_beside_the_form_in_its_newest_version(self, office):
+        asking = json.loads(next(f.content for f in FORMS if f.path.endswith("behandl.form")))
+        asking["vejledning"] = ["gode-raad"]
+        guide = form("gode-raad", {"key": "lyttet"})
+        office.world.deploy([Resource("forms/office/behandl.form", json.dumps(asking).encode()), guide])
+        case = office.receive()
+        office.world.deploy([form("gode-raad", {"key": "lyttet"}, {"key": "spurgt"})])
+        shown = tasks.look(office.world.platform, office.person("nina"), office.task(case).key)
+        assert [g.names for g in shown.guidance] == [{"lyttet", "spurgt"}]
+
+    def test_guidance_that_is_not_there_is_refused(self, office):
+        asking = {"type": "default", "id": "nyt", "components": [], "vejledning": ["findes-ikke"]}
+        with pytest.raises(DeploymentRefused, match="Vejledningen findes-ikke findes ikke"):
+            office.world.deploy([Resource("forms/office/nyt.form", json.dumps(asking).encode())])

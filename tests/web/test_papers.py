@@ -6,14 +6,20 @@ import json
 from io import BytesIO
 
 import pytest
+from flask import render_template
+from lxml.html import HtmlElement, fromstring
 
 from service.config import BadSetting, Settings
 from service.domain.form_places import Submission
-from service.domain.forms import Form, read_form
+from service.domain.forms import Form, FormContext, read_form
+from service.domain.storage import Account
 from service.web import security
+from service.web.rendering import paper
 from service.web.rendering.paper import PaperView, changes, empty_view, filled_view
 from service.web.uploads import limits_of
 from tests.web.house import House, token
+from tests.web.samples import NOW, WORKER
+from tests.web.site import make_site
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
@@ -135,7 +141,67 @@ def test_the_printed_form_has_its_own_title_and_lines_to_sign() -> None:
     assert filled_view(form(udskrift={}), form().read_back({})).title == "Aftale (internt navn)"
 
 
-@pytest.mark.parametrize("said", [{"ukendt": "x"}, {"underskrifter": "Borger"}, {"underskrifter": [1]}, "tekst"])
+ABOUT = paper.About(
+    ["Anna Test Dal"],
+    citizen="Anna Test Dal",
+    case="Sag A-1",
+    version="Version 2, 01-09-2014",
+    contact=Account(person=WORKER, password_hash="", phone="33 66 77 88"),
+)
+
+
+def on_paper(view: PaperView, about: paper.About) -> HtmlElement:
+    with make_site(WORKER).test_request_context():
+        return fromstring(render_template("form/paper.html", view=view, about=about, municipality=""))
+
+
+def test_it_says_what_happens_now_whom_to_ask_and_how_to_complain() -> None:
+    said = {"naeste": ["Vi ringer."], "kontakt": "Din sagsbehandler", "klage": "Skriv **senest** om en måned."}
+    made = form(udskrift=said)
+    page = on_paper(filled_view(made, made.read_back({"maal": "Bolig"})), ABOUT)
+    parts = {h.text_content(): h.getparent().text_content() for h in page.iter("h2")}
+    assert "Vi ringer." in parts["Hvad sker der nu?"]
+    assert "Din sagsbehandler: Mona Test Mentor" in parts["Har du spørgsmål?"]
+    assert "33 66 77 88" in parts["Har du spørgsmål?"]
+    assert "Skriv senest om en måned." in parts["Hvis du er uenig"]
+    assert (page.get("data-head"), page.get("data-version")) == ("Anna Test Dal · Sag A-1", "Version 2, 01-09-2014")
+
+
+def test_what_is_not_answered_is_a_line_to_write_on_until_it_is_sent() -> None:
+    made = form()
+    shown = made.read_back({"maal": "", "enig": False})
+    draft, sent = (on_paper(view(made, shown), paper.About()) for view in (paper.draft_view, filled_view))
+    assert len(draft.find_class("paper-blank")) == 1
+    assert sent.find_class("paper-blank") == []
+    assert sent.find_class("paper-field")[0].text_content() == "Mål–"
+
+
+def test_on_paper_it_may_be_asked_another_way_or_not_at_all() -> None:
+    asked = [
+        {
+            "type": "textfield",
+            "id": "f1",
+            "key": "a",
+            "label": "Det gør borgeren",
+            "properties": {"paa_papir": "Det gør du"},
+        },
+        {"type": "textfield", "id": "f2", "key": "b", "label": "Internt", "properties": {"vises": "skærm"}},
+        {"type": "textfield", "id": "f3", "key": "c", "label": "Sendt med", "properties": {"vises": "udfyldt"}},
+        {"type": "text", "id": "t1", "text": "Tryk på knappen.", "properties": {"vises": "skærm"}},
+        {"type": "text", "id": "t2", "text": "Skriv under herunder.", "properties": {"vises": "papir"}},
+    ]
+    made = form(components=asked)
+    sent = on_paper(filled_view(made, made.read_back({"a": "1", "b": "2", "c": "3"})), paper.About())
+    empty = on_paper(empty_view(made, made.blank(FormContext(now=NOW))), paper.About())
+    labels = lambda page: [dt.text_content() for dt in page.iter("dt")]  # noqa: E731
+    assert (labels(sent), labels(empty)) == (["Det gør du", "Sendt med"], ["Det gør du"])
+    assert [p.text_content().strip() for p in empty.find_class("paper-prose")] == ["Skriv under herunder."]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"ukendt": "x"}, {"underskrifter": "Borger"}, {"underskrifter": [1]}, {"naeste": [""]}, {"kontakt": 1}, "tekst"],
+)
 def test_what_a_form_says_about_print_is_checked(said: object) -> None:
     assert isinstance(read_form(json.dumps({**FORM, "udskrift": said}).encode(), "aftale.form"), list)
 
