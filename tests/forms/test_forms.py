@@ -190,7 +190,8 @@ def test_the_agreement_has_lines_to_sign_and_the_consent_too(app: Flask) -> None
 
 
 def test_the_agenda_has_its_fixed_items_in_order_and_room_for_three_more(app: Flask) -> None:
-    tables = [t for t in blank(app, "tv-udrettedagsorden").iter("table") if t.findtext(".//th") == "Nr."]
+    page = blank(app, "tv-udrettedagsorden")
+    tables = [t for t in page.iter("table") if t.findtext(".//th") == "Nr."]
     rows = [[cell.text_content() for cell in row.iter("td")] for row in tables[0].find("tbody")]
     assert [row[0] for row in rows] == [str(n) for n in range(1, 12)]
     assert [row[1] for row in rows] == [
