@@ -10,6 +10,7 @@ from service.domain.cases import Case
 from service.domain.deadlines import Deadline
 from service.domain.definitions import ElementInfo, ProcessModel, Version
 from service.domain.errors import Forbidden, NotFound
+from service.domain.forms import Form
 from service.domain.instances import Instance, InstanceStatus, ScopeView
 from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry, UnitOfWork
@@ -17,6 +18,7 @@ from service.domain.views import IncidentGroup, InstanceQuery, InstanceRow, Page
 from service.domain.waits import Incident, Job, Subscription, UserTask
 from service.usecases import access
 from service.usecases.advance import Advance
+from service.usecases.catalog import DeployedCatalog
 from service.usecases.deadlines import by_need
 from service.usecases.platform import Platform
 from service.usecases.steps import elements_of
@@ -61,7 +63,11 @@ class InstancePage:
     incidents: Sequence[Incident]
     history: Sequence[HistoryEntry]
     scopes: Sequence[ScopeView]
+    forms: Sequence[Form]
+    """Those of its steps: what they call the variables."""
     names: Mapping[str, str]
+    """Username → name."""
+    unit_names: Mapping[str, str]
     may_manage: bool
     sees_content: bool
 
@@ -147,6 +153,7 @@ def _page(
     history = uow.history.of(instance.key)
     if not content:
         history = [replace(e, details={k: v for k, v in e.details.items() if k in TECHNICAL}) for e in history]
+    steps = elements_of(uow, catalog, instance)
     return InstancePage(
         instance=instance,
         version=found[0],
@@ -154,7 +161,7 @@ def _page(
         case=case,
         manifest=catalog.manifest(found[0].folder),
         diagrams=diagrams,
-        elements=elements_of(uow, catalog, instance),
+        elements=steps,
         active=active,
         completed={process: frozenset(ids) for process, ids in completed.items()},
         flows=uow.queries.flows(instance.key),
@@ -166,10 +173,19 @@ def _page(
         incidents=uow.incidents.open_of(instance.key),
         history=history,
         scopes=advance.platform.engine.view(catalog, state) if state else (),
+        forms=_forms(catalog, steps) if state else (),
+        unit_names={u.id: u.name for u in uow.people.units()},
         names={a.person.username: a.person.name for a in uow.people.all()} | {"system": "Systemet"},
         may_manage=_may_manage(advance, instance),
         sees_content=content,
     )
+
+
+def _forms(catalog: DeployedCatalog, steps: Mapping[str, ElementInfo]) -> list[Form]:
+    ids = dict.fromkeys(step.form_id for step in steps.values() if step.form_id)
+    versions = [catalog.find_form(form_id) for form_id in ids]
+    found = (catalog.form(version.key) for version in versions if version)
+    return [form for form in found if form is not None]
 
 
 def _units(person: Person) -> frozenset[str] | None:

@@ -22,7 +22,7 @@ from service.domain.views import InstanceRow
 from service.web import compression, permissions, problems, security, translations
 from service.web.assets import Assets
 from service.web.here import attachment_limits
-from service.web.rendering import diagrams, forms, markdown, times, words
+from service.web.rendering import diagrams, forms, markdown, times, variables, words
 
 TEXT_TYPES = frozenset({"text/html", "application/xhtml+xml", "*/*"})
 
@@ -146,6 +146,7 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         case_state=words.case_state,
         case_diagram=diagrams.case_diagram,
         instance_diagram=diagrams.page_diagram,
+        scope_facts=variables.scopes_of,
         waiting_diagram=diagrams.waiting_diagram,
         procedure_diagram=diagrams.procedure_diagram,
         instance_badge=_instance_badge,
