@@ -11,7 +11,7 @@ from service.domain.cases import Case, CaseRecord, Citizen, Contact, Dispatch, D
 from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import Deadline
 from service.domain.definitions import ElementInfo, ProcessModel, Version
-from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.forms import Form, Submission
 from service.domain.house_feel import CalendarEnvironment
 from service.domain.instances import ElementsActivated, Instance
@@ -271,7 +271,7 @@ def reopen(platform: Platform, person: Person, number: str, reason: str) -> Inst
         if case.closed_at is None:
             raise WrongState(why="sagen er ikke afsluttet")
         if not reason.strip():
-            raise WrongState(why="der mangler en begrundelse")
+            raise BadInput(why="Skriv en begrundelse. Den står i historikken.")
         found = advance.catalog.case_kind(case.kind)
         process = advance.catalog.find_process(found[1].proces) if found else None
         if process is None:
@@ -319,7 +319,7 @@ def add_note(platform: Platform, person: Person, number: str, text: str) -> None
         if not access.require_case(advance, case).whole:
             raise Forbidden(what="din rolle kan ikke skrive i journalen")
         if not text.strip():
-            raise WrongState(why="notatet er tomt")
+            raise BadInput(why="Skriv noget i notatet, før det gemmes.")
         uow.cases.add_note(
             Note(case_key=case.key, key=platform.keys.next(), at=advance.now, by=person.username, text=text.strip())
         )

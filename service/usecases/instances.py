@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from service.domain.access import Person
 from service.domain.cases import Case
 from service.domain.definitions import ProcessModel
-from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.facts import ElementState
 from service.domain.instances import Cancelled, ElementsActivated, Instance, InstanceStatus
 from service.domain.json import Variables
@@ -158,7 +158,7 @@ def _required_root(advance: Advance, instance_key: int) -> tuple[Instance, Case 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise WrongState(why="der mangler en begrundelse")
+        raise BadInput(why="Skriv en begrundelse. Den står i historikken.")
     return text.strip()
 
 

@@ -11,7 +11,7 @@ from service.domain.alphabet import alphabetical
 from service.domain.attachments import TYPES, Limits, plain_name
 from service.domain.cases import Case, Citizen, Draft
 from service.domain.definitions import ElementInfo
-from service.domain.errors import BadInput, Forbidden, NotFound, TaskMovedOn, WrongState
+from service.domain.errors import BadInput, Forbidden, ForloebError, NotFound, Stale, TaskMovedOn, WrongState
 from service.domain.form_model import Kind
 from service.domain.form_places import field_at
 from service.domain.forms import Form, FormContext, Submission
@@ -296,23 +296,52 @@ def assign(platform: Platform, person: Person, key: int, username: str) -> None:
     _assign(platform, person, key, username)
 
 
-def assign_all(platform: Platform, person: Person, keys: Sequence[int], username: str) -> tuple[int, str]:
-    """Assign many to one colleague, each by itself: (how many were, why the last of the others was not, or "").
+@dataclass(frozen=True, slots=True)
+class NotAssigned:
+    """A task that was left where it is. Its name is "" where it is not hers to know of."""
+
+    key: int
+    name: str
+    case_number: str
+    why: str
+
+
+def assign_all(
+    platform: Platform, person: Person, keys: Sequence[int], username: str
+) -> tuple[int, Sequence[NotAssigned]]:
+    """Assign many to one colleague, each by itself: how many were, and the others with why they were not.
 
     Raises Forbidden when she may assign none of them.
     """
-    done, forbidden, refused = 0, 0, ""
-    for key in keys:
+    done, forbidden, refused = 0, 0, []
+    for key in dict.fromkeys(keys):
         try:
             assign(platform, person, key, username)
             done += 1
         except Forbidden as fault:
-            forbidden, refused = forbidden + 1, str(fault)
-        except (BadInput, TaskMovedOn, WrongState, NotFound) as fault:
-            refused = str(fault)
+            forbidden += 1
+            refused.append(_not_assigned(platform, person, key, fault))
+        except (BadInput, Stale, TaskMovedOn, WrongState, NotFound) as fault:
+            refused.append(_not_assigned(platform, person, key, fault))
     if keys and forbidden == len(keys):
         raise Forbidden(what="opgaverne hører til en anden enhed eller er tildelt andre")
     return done, refused
+
+
+def _not_assigned(platform: Platform, person: Person, key: int, fault: ForloebError) -> NotAssigned:
+    def work(uow: UnitOfWork) -> NotAssigned:
+        task = uow.tasks.get(key)
+        if task is None or not may_work_on(person, task):
+            return NotAssigned(key, "", "", str(fault))
+        case = uow.cases.get(task.case_key) if task.case_key else None
+        return NotAssigned(key, task.name, case.number if case else "", _why(fault))
+
+    return platform.read(work)
+
+
+def _why(fault: ForloebError) -> str:
+    """Of a task in a list of many: nobody typed anything there."""
+    return "Opgaven er allerede løst eller ikke længere aktuel." if isinstance(fault, TaskMovedOn) else str(fault)
 
 
 def _complete(

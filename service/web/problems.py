@@ -17,6 +17,8 @@ from service.web.translations import gettext as _
 LOG = logging.getLogger("service.web")
 
 Answer = tuple[str, int] | Response
+WRITTEN = 20
+"""From so many characters on, a text was written rather than chosen."""
 
 
 def install(app: Flask) -> None:
@@ -85,7 +87,23 @@ def page(status: int, heading: str, text: str) -> Answer:
     if wants_json():
         return Response(response=f'{{"status": {status}}}', status=status, mimetype="application/json")
     g.setdefault("person", None)
-    return render_template("fejl.html", status=status, heading=heading, text=text, back=_sent_from()), status
+    return render_template(
+        "fejl.html",
+        status=status,
+        heading=heading,
+        text=text,
+        back=_sent_from(),
+        typed=[] if status == 413 else _typed(),
+    ), status
+
+
+def _typed() -> list[str]:
+    """What people wrote in what was sent in vain: it stands on the page, to be copied."""
+    if request.method != "POST":
+        return []
+    secret = {"adgangskode"}
+    sent = ((name, text) for name, texts in request.form.lists() for text in texts)
+    return [text for name, text in sent if not name.startswith("_") and name not in secret and len(text) >= WRITTEN]
 
 
 def _sent_from() -> str:

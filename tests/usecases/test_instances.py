@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.instances import InstanceStatus
 from service.domain.waits import IncidentType
 from service.usecases import incidents, instances, messages, tasks
@@ -66,7 +66,7 @@ class TestHolding:
         case = office.receive()
         with pytest.raises(WrongState, match="ikke sat på hold"):
             resume(office, "lone", case)
-        with pytest.raises(WrongState, match="begrundelse"):
+        with pytest.raises(BadInput, match="begrundelse"):
             hold(office, "lone", case, " ")
         hold(office, "lone", case)
         with pytest.raises(WrongState, match="allerede"):

@@ -176,8 +176,11 @@ def test_an_address_with_an_unknown_view_shows_the_usual_one(house: House) -> No
 
 
 def test_what_was_sent_in_vain_has_a_way_back(house: House) -> None:
-    leader, case = house.client("led"), f"/sager/{house.two.nord.number}"
-    note = {"tekst": " ", "_csrf": token(leader)}
+    mentor, case = house.client("men"), f"/sager/{house.two.nord.number}"
+    typed = {"hvad": "Borgeren ringede og sagde, at hun er flyttet.", "kort": "ja", "_csrf": token(mentor)}
     for came, back in ((f"http://localhost{case}", [case]), ("https://elsewhere.test/x", [])):
-        page = lxml.html.fromstring(leader.post(f"{case}/notat", data=note, headers={"Referer": came}).data)
+        answer = mentor.post(f"{case}/haendelser/msg_findes_ikke", data=typed, headers={"Referer": came})
+        assert answer.status_code == 404
+        page = lxml.html.fromstring(answer.data)
+        assert page.xpath("//main//blockquote/text()") == [typed["hvad"]], "what was written can be copied"
         assert page.xpath("//main//a[contains(., 'prøv igen')]/@href") == back

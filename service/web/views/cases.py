@@ -14,11 +14,14 @@ from service.domain.figures import Period
 from service.domain.views import CaseQuery
 from service.usecases import cases, extensions, openings
 from service.usecases.inbox import NOBODY
+from service.web import slips
 from service.web.here import day, one_of, person, platform, typed, words
 from service.web.rendering.times import say_date
+from service.web.slips import Slip
 from service.web.translations import gettext as _
 
 pages = Blueprint("cases", __name__)
+Answer = str | Response | tuple[str, int]
 
 
 @pages.get("/sager")
@@ -104,11 +107,15 @@ def search() -> str:
 def case(number: str) -> str | tuple[str, int]:
     """One case. Where a reason would open it, she is asked for one."""
     try:
-        return render_template("pages/sag.html", page=cases.look(platform(), person(), number))
+        return _shown(number)
     except Forbidden as fault:
         if not openings.may_open(platform(), person(), number):
             raise
         return _ask_why(number, refused=True), fault.status
+
+
+def _shown(number: str, slip: Slip = slips.NONE) -> str:
+    return render_template("pages/sag.html", page=cases.look(platform(), person(), number), slip=slip)
 
 
 @pages.route("/noedadgang", methods=["GET", "POST"])
@@ -138,8 +145,11 @@ def _ask_why(what: str, reason: str = "", wrong: Mapping[str, str] | None = None
 
 
 @pages.post("/sager/<number>/notat")
-def note(number: str) -> Response:
-    cases.add_note(platform(), person(), number, request.form.get("tekst", ""))
+def note(number: str) -> Answer:
+    try:
+        cases.add_note(platform(), person(), number, request.form.get("tekst", ""))
+    except slips.REFUSALS as fault:
+        return _shown(number, slips.slip("notat", fault)), fault.status
     flash(_("Notatet er gemt."), "success")
     return redirect(url_for("cases.case", number=number, _anchor="notater"))
 
@@ -168,7 +178,10 @@ def event(number: str, name: str) -> str | Response | tuple[str, int]:
 def activity(number: str) -> Response:
     """Start an ad-hoc activity and go to its task."""
     element_id = request.form.get("aktivitet", "")
-    task_key = cases.start_activity(platform(), person(), number, element_id)
+    try:
+        task_key = cases.start_activity(platform(), person(), number, element_id)
+    except slips.REFUSALS as fault:
+        return slips.back_to(url_for("cases.case", number=number), fault)
     if task_key is not None:
         return redirect(url_for("tasks.task", key=task_key))
     flash(_("Aktiviteten er startet."), "success")
@@ -176,8 +189,11 @@ def activity(number: str) -> Response:
 
 
 @pages.post("/sager/<number>/genaabn")
-def reopen(number: str) -> Response:
-    cases.reopen(platform(), person(), number, request.form.get("begrundelse", ""))
+def reopen(number: str) -> Answer:
+    try:
+        cases.reopen(platform(), person(), number, request.form.get("begrundelse", ""))
+    except slips.REFUSALS as fault:
+        return _shown(number, slips.slip("genaabn", fault)), fault.status
     flash(_("Sagen er genåbnet, og proceduren begynder forfra på den."), "success")
     return redirect(url_for("cases.case", number=number))
 

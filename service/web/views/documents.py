@@ -8,9 +8,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from service.domain.attachments import IMAGES, PDF, SHOWN, TEXT
-from service.usecases import cases, documents
+from service.usecases import cases, documents, tasks
+from service.web import slips
 from service.web.here import attachment_limits, person, platform
 from service.web.security import CONTENT_POLICY, write_policy
+from service.web.slips import Slip
 from service.web.translations import gettext as _
 
 pages = Blueprint("documents", __name__)
@@ -19,22 +21,35 @@ pages = Blueprint("documents", __name__)
 @pages.get("/sager/<number>/dokumenter")
 def listed(number: str) -> str:
     """Everything written on a case."""
+    return _shown(number)
+
+
+def _shown(number: str, slip: Slip = slips.NONE) -> str:
     kind = request.args.get("slags", "")
     page = documents.look(platform(), person(), number, kind)
-    return render_template("pages/dokumenter.html", page=page, chosen=kind, limits=attachment_limits())
+    return render_template("pages/dokumenter.html", page=page, chosen=kind, limits=attachment_limits(), slip=slip)
 
 
 @pages.post("/sager/<number>/dokumenter")
-def attach(number: str) -> Response:
-    """Attach a file, or a new version of one."""
-    _attach(number)
+def attach(number: str) -> str | Response | tuple[str, int]:
+    """Attach a file, or a new version of one. A file that is refused must be chosen again; what was typed stays."""
+    try:
+        _attach(number)
+    except slips.REFUSALS as fault:
+        return _shown(number, slips.slip("bilag", fault)), fault.status
     return redirect(url_for("documents.listed", number=number))
 
 
 @pages.post("/opgaver/<int:key>/bilag")
-def attach_to_task(key: int) -> Response:
+def attach_to_task(key: int) -> Response | tuple[str, int]:
     """Attach a file to the case of a task that she is working on."""
-    _attach(key)
+    try:
+        _attach(key)
+    except slips.REFUSALS as fault:
+        page = tasks.look(platform(), person(), key)
+        return render_template(
+            "pages/opgave.html", page=page, fault=None, slip=slips.slip("bilag", fault)
+        ), fault.status
     return redirect(url_for("tasks.task", key=key))
 
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from service.domain.errors import FormInvalid
 from service.usecases import enquiries
+from service.web import slips
 from service.web.here import person, platform, typed
 from service.web.translations import gettext as _
 from service.web.views.tasks import onward
@@ -36,6 +37,9 @@ def enquiry(folder: str) -> str | Response | tuple[str, int]:
     except FormInvalid as fault:
         shown = enquiries.look(platform(), person(), folder, fields)
         return render_template("pages/henvendelse.html", page=shown), fault.status
+    except slips.REFUSALS as fault:
+        shown = enquiries.look(platform(), person(), folder, fields)
+        return render_template("pages/henvendelse.html", page=shown, fault=str(fault)), fault.status
     flash(_("Henvendelsen er registreret."), "success")
     if upcoming is None:
         flash(_("Den næste opgave kommer på listen om et øjeblik; genindlæs siden, hvis den ikke er der."), "info")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from service.domain.access import Person
 from service.domain.views import InstanceQuery
 from service.usecases import instances, monitor
+from service.usecases.platform import Platform
+from service.web import slips
 from service.web.here import one_of, person, platform
+from service.web.slips import Slip
 from service.web.translations import gettext as _
 
 pages = Blueprint("instances", __name__)
+Answer = str | Response | tuple[str, int]
 
 
 @pages.get("/instanser")
@@ -33,25 +40,33 @@ def listed() -> str:
 @pages.get("/instanser/<int:key>")
 def instance(key: int) -> str:
     """One instance: diagram with tokens, history, waits, incidents."""
-    return render_template("pages/instans.html", page=monitor.look(platform(), person(), key))
+    return _shown(key)
+
+
+def _shown(key: int, slip: Slip = slips.NONE) -> str:
+    return render_template("pages/instans.html", page=monitor.look(platform(), person(), key), slip=slip)
 
 
 @pages.post("/instanser/<int:key>/suspender")
-def suspend(key: int) -> Response:
-    instances.suspend(platform(), person(), key, request.form.get("begrundelse", ""))
-    flash(_("Forløbet er sat på hold."), "success")
-    return redirect(url_for("instances.instance", key=key))
+def suspend(key: int) -> Answer:
+    return _acted(key, "suspender", instances.suspend, _("Forløbet er sat på hold."))
 
 
 @pages.post("/instanser/<int:key>/genoptag")
-def resume(key: int) -> Response:
-    instances.resume(platform(), person(), key, request.form.get("begrundelse", ""))
-    flash(_("Forløbet er genoptaget."), "success")
-    return redirect(url_for("instances.instance", key=key))
+def resume(key: int) -> Answer:
+    return _acted(key, "genoptag", instances.resume, _("Forløbet er genoptaget."))
 
 
 @pages.post("/instanser/<int:key>/annuller")
-def cancel(key: int) -> Response:
-    instances.cancel(platform(), person(), key, request.form.get("begrundelse", ""))
-    flash(_("Forløbet er annulleret."), "success")
+def cancel(key: int) -> Answer:
+    return _acted(key, "annuller", instances.cancel, _("Forløbet er annulleret."))
+
+
+def _acted(key: int, form: str, act: Callable[[Platform, Person, int, str], None], done: str) -> Answer:
+    """Do it with the reason given. A reason that is missing is asked for at its field, and nothing typed is lost."""
+    try:
+        act(platform(), person(), key, request.form.get("begrundelse", ""))
+    except slips.REFUSALS as fault:
+        return _shown(key, slips.slip(form, fault)), fault.status
+    flash(done, "success")
     return redirect(url_for("instances.instance", key=key))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.usecases import procedures
+from service.web import slips
 from service.web.here import person, platform
 from service.web.translations import gettext as _
 from service.web.views.tasks import onward
@@ -38,6 +39,9 @@ def diagram(process_id: str, version: int) -> Response:
 @pages.post("/procedurer/<process_id>/start")
 def start(process_id: str) -> AnyResponse:
     """Start an instance by hand; the rights are those of the kind of case it makes."""
-    upcoming = procedures.start(platform(), person(), process_id)
+    try:
+        upcoming = procedures.start(platform(), person(), process_id)
+    except slips.REFUSALS as fault:
+        return slips.back_to(url_for("procedures.procedure", process_id=process_id), fault)
     flash(_("Forløbet er startet."), "success")
     return redirect(onward(upcoming))

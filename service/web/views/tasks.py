@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from service.domain.forms import ADD_ROW, CHOOSE_FILE, FORGET_FILE, REMOVE_ROW
 from service.domain.json import Json
 from service.usecases import inbox as inboxes
 from service.usecases import tasks
+from service.web import slips
 from service.web.here import attachment_limits, person, platform, typed, words
 from service.web.rendering.forms import draft_answer
 from service.web.security import own_path
@@ -25,8 +26,13 @@ pages = Blueprint("tasks", __name__)
 @pages.get("/opgaver")
 def inbox() -> str:
     """Her tasks and her groups' unassigned ones, soonest deadline first."""
-    wanted = _filter(request.args)
-    return render_template("pages/opgaver.html", inbox=inboxes.look(platform(), person(), wanted), wanted=wanted)
+    return _listed(request.args)
+
+
+def _listed(asked: Mapping[str, str], refused: Sequence[tasks.NotAssigned] = ()) -> str:
+    wanted = _filter(asked)
+    inbox = inboxes.look(platform(), person(), wanted)
+    return render_template("pages/opgaver.html", inbox=inbox, wanted=wanted, refused=refused)
 
 
 def _filter(asked: Mapping[str, str]) -> inboxes.Filter:
@@ -64,19 +70,18 @@ def drop_filter() -> Response:
 
 
 @pages.post("/opgaver/tildel")
-def assign_many() -> Response:
-    """Assign the ticked tasks to one colleague."""
+def assign_many() -> str | Response:
+    """Assign the ticked tasks to one colleague. What cannot be is told task by task, above the list she came from."""
     keys = [int(k) for k in request.form.getlist("opgave") if k.isdecimal()]
-    back = redirect(own_path(request.form.get("tilbage", "")) or url_for("tasks.inbox"))
+    came = own_path(request.form.get("tilbage", "")) or url_for("tasks.inbox")
     colleague = request.form.get("til", "")
     if not keys or not colleague:
         flash(_("Sæt kryds ved opgaverne, og vælg en kollega."), "warning")
-        return back
+        return redirect(came)
     done, refused = tasks.assign_all(platform(), person(), keys, colleague)
-    flash(ngettext("{n} opgave er tildelt.", "{n} opgaver er tildelt.", done), "success")
-    if refused:
-        flash(_("{n} kunne ikke tildeles: {grund}").format(n=len(keys) - done, grund=refused), "warning")
-    return back
+    if done:
+        flash(ngettext("{n} opgave er tildelt.", "{n} opgaver er tildelt.", done), "success")
+    return _listed(dict(parse_qsl(urlsplit(came).query)), refused) if refused else redirect(came)
 
 
 @pages.get("/opgaver/<int:key>")
@@ -155,20 +160,31 @@ def draft(key: int) -> tuple[Json, int]:
 
 @pages.post("/opgaver/<int:key>/tag")
 def take(key: int) -> Response:
-    tasks.take(platform(), person(), key)
+    try:
+        tasks.take(platform(), person(), key)
+    except slips.REFUSALS as fault:
+        return slips.back_to(url_for("tasks.inbox"), fault)
     flash(_("Opgaven er din."), "success")
     return redirect(url_for("tasks.task", key=key))
 
 
 @pages.post("/opgaver/<int:key>/frigiv")
 def release(key: int) -> Response:
-    tasks.release(platform(), person(), key)
+    try:
+        tasks.release(platform(), person(), key)
+    except slips.REFUSALS as fault:
+        return slips.back_to(url_for("tasks.inbox"), fault)
     flash(_("Opgaven er givet tilbage til gruppen."), "success")
     return redirect(url_for("tasks.inbox"))
 
 
 @pages.post("/opgaver/<int:key>/tildel")
 def assign(key: int) -> Response:
-    tasks.assign(platform(), person(), key, request.form.get("til", ""))
+    try:
+        tasks.assign(platform(), person(), key, request.form.get("til", ""))
+    except BadInput as fault:
+        return slips.back_to(url_for("tasks.task", key=key), fault)
+    except slips.REFUSALS as fault:
+        return slips.back_to(url_for("tasks.inbox"), fault)
     flash(_("Opgaven er tildelt."), "success")
     return redirect(url_for("tasks.inbox"))
