@@ -171,7 +171,7 @@ def call_whole(target: FeelFunction, args: list[Any], env: Environment) -> Any:
 def _function(c: Compiler, node: n.FunctionOf) -> Closure:
     slots = {name: c.slot() for name in node.params}
     body = c.inside(Scope(c.scope, slots), node.body)
-    places, types, source = list(slots.values()), node.types, n.shape(node)
+    places, types, source = list(slots.values()), node.types, node.text
 
     def run(f: Frame) -> FeelFunction:
         frame = f.copy()

@@ -16,6 +16,7 @@ from .chronology import (
     time_offset_nanos,
 )
 from .errors import Allowance, Meter, weight
+from .lexer import tokenize
 from .values import (
     BOOLEAN,
     CONTEXT,
@@ -27,6 +28,7 @@ from .values import (
     RANGE,
     TIME,
     DaysTimeDuration,
+    FeelFunction,
     Range,
     YearsMonthsDuration,
     kind,
@@ -72,13 +74,23 @@ def _equal(left: Any, right: Any, meter: Meter) -> bool | None:
     if name == RANGE:
         return _equal_ranges(left, right, meter)
     if name == FUNCTION:
-        return left is right or left.same_as(right)
+        return left is right or _same_function(left, right, meter)
     if name == DATE:
         return epoch_day(left) == epoch_day(right)
     if name in {TIME, DATE_TIME}:
         same_form = (left.tzinfo is None) == (right.tzinfo is None)
         return _order_temporal(left, right, name) == 0 if same_form else None
     return bool(left == right)
+
+
+def _same_function(left: FeelFunction, right: FeelFunction, meter: Meter) -> bool:
+    """Whether both were written alike in the same surroundings."""
+    if not left.source or left.frame is None or right.frame is None or len(left.frame) != len(right.frame):
+        return False
+    meter.spend(len(left.source) + len(right.source))
+    left_words, right_words = ([token.text for token in tokenize(one.source)] for one in (left, right))
+    places = zip(left.frame, right.frame, strict=True)
+    return left_words == right_words and all(a is b or (a is left and b is right) for a, b in places)
 
 
 def _equal_ranges(left: Range, right: Range, meter: Meter) -> bool:

@@ -20,12 +20,10 @@ def _literal(c: Compiler, node: n.Literal) -> Closure:
     return c.constant(node.value)
 
 
-@compiles(n.BadTemporal)
-def _bad_temporal(_: Compiler, node: n.BadTemporal) -> Closure:
-    message = f'@"{node.text}" is no date, time or duration'
-
+@compiles(n.NoValue)
+def _no_value(_: Compiler, node: n.NoValue) -> Closure:
     def read(f: Frame) -> None:
-        f[1].warn(message)
+        f[1].warn(node.why)
 
     return read
 

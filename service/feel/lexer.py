@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from .errors import FeelSyntaxError
@@ -34,7 +35,7 @@ _PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text` as written, `value` for numbers (Decimal), strings and quoted names; `start`/`end` are offsets."""
+    """`text` as written, `value` for numbers (Decimal, or None when too large), strings and quoted names; `start`/`end` are offsets."""
 
     kind: str
     text: str
@@ -58,7 +59,7 @@ def tokenize(text: str) -> list[Token]:
             raise _stray(text, position)
         group, piece, after = found.lastgroup, found.group(), found.end()
         if group == "num":
-            tokens.append(Token(NUM, piece, position, after, NUMBERS.create_decimal(piece)))
+            tokens.append(Token(NUM, piece, position, after, number_of(piece)))
         elif group == "str":
             tokens.append(Token(STR, piece, position, after, unescape(piece[1:-1])))
         elif group == "word":
@@ -70,6 +71,14 @@ def tokenize(text: str) -> list[Token]:
         position = after
     tokens.append(Token(END, "", end, end))
     return tokens
+
+
+def number_of(digits: str) -> Decimal | None:
+    """The number; None when its exponent is beyond those of FEEL's numbers."""
+    try:
+        return NUMBERS.create_decimal(digits)
+    except ArithmeticError:
+        return None
 
 
 def unescape(body: str) -> str:

@@ -24,12 +24,12 @@ def normal(name: str) -> str:
 
 
 class Names:
-    """Known names of several tokens; `parent` holds those of the surrounding scope."""
+    """Known names of several tokens, as a tree of their tokens; `parent` holds those of the surrounding scope."""
 
-    __slots__ = ("by_first", "parent")
+    __slots__ = ("parent", "tree")
 
     def __init__(self, names: Iterable[str] = (), parent: Names | None = None) -> None:
-        self.by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self.tree = Branch()
         self.parent = parent
         for name in names:
             self.add(name)
@@ -39,28 +39,44 @@ class Names:
         words = words_of(name)
         if len(words) < 2:
             return
-        known = self.by_first.setdefault(words[0], [])
-        if all(words != others for others, _ in known):
-            known.append((words, normal(name)))
-            known.sort(key=lambda entry: -len(entry[0]))
+        branch = self.tree
+        for word in words:
+            branch = branch.further.setdefault(word, Branch())
+        branch.name = branch.name or normal(name)
 
     def match(self, tokens: list[Token], at: int) -> tuple[str, int] | None:
         """The longest known name that begins at token `at`, and how many tokens it takes."""
         best: tuple[str, int] | None = None
         table: Names | None = self
-        first = tokens[at].text
         while table is not None:
-            for words, name in table.by_first.get(first, ()):
-                if best is not None and len(words) <= best[1]:
-                    break
-                run = tokens[at : at + len(words)]
-                if len(run) == len(words) and all(
-                    token.text == word and token.kind != QUOTED for token, word in zip(run, words, strict=True)
-                ):
-                    best = (name, len(words))
-                    break
+            found = table.tree.longest(tokens, at)
+            if found is not None and (best is None or found[1] > best[1]):
+                best = found
             table = table.parent
         return best
+
+
+class Branch:
+    """The names that begin with the same tokens: the one that ends here, and the branches by next token."""
+
+    __slots__ = ("further", "name")
+
+    def __init__(self) -> None:
+        self.further: dict[str, Branch] = {}
+        self.name = ""
+
+    def longest(self, tokens: list[Token], at: int) -> tuple[str, int] | None:
+        """The longest name along the tokens from `at`, and its length."""
+        found = None
+        branch: Branch | None = self
+        place = at
+        while branch is not None:
+            if branch.name:
+                found = branch.name, place - at
+            token = tokens[place]  # the closing token matches nothing
+            branch = branch.further.get(token.text) if token.kind != QUOTED else None
+            place += 1
+        return found
 
 
 def written_keys(text: str) -> Iterator[str]:

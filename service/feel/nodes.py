@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from .types import FeelType
@@ -24,10 +23,10 @@ class Literal(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class BadTemporal(Node):
-    """`@"…"` whose text is no date, time or duration: null at run time."""
+class NoValue(Node):
+    """What has the form of a literal and no value, such as `@"2026-02-30"` or `1e9999`: null at run time, with the reason."""
 
-    text: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +195,12 @@ class RangeOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class FunctionOf(Node):
-    """`function(a: number, b) body`."""
+    """`function(a: number, b) body`; `text` is all of it, as written."""
 
     params: tuple[str, ...]
     types: tuple[FeelType | None, ...]
     body: Node
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +225,3 @@ class Tests(Node):
 
     items: tuple[Test, ...]
     negated: bool = False
-
-
-def shape(part: Any) -> Hashable:
-    """A tree without its offsets, equal for two texts that say the same."""
-    if isinstance(part, Node):
-        return (type(part), *(shape(getattr(part, field.name)) for field in fields(part) if field.name != "at"))
-    if isinstance(part, tuple):
-        return tuple(shape(inner) for inner in part)
-    return (type(part), part)

@@ -103,7 +103,8 @@ def read_function(p: Parser) -> n.Node:
         p.expression()
         node = n.External(start, tuple(params), tuple(types))
     else:
-        node = n.FunctionOf(start, tuple(params), tuple(types), p.expression())
+        body = p.expression()
+        node = n.FunctionOf(start, tuple(params), tuple(types), body, p.text[start : p.tokens[p.at - 1].end])
     p.names = outer
     return node
 
@@ -118,4 +119,4 @@ def read_at_literal(p: Parser) -> n.Node:
         value = read(text)
         if value is not None:
             return n.Literal(start, value)
-    return n.BadTemporal(start, text)
+    return n.NoValue(start, f'@"{text}" is no date, time or duration')

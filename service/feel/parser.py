@@ -195,8 +195,7 @@ class Parser(Stream):
         token = self.token
         match token.kind:
             case "number":
-                self.take()
-                return n.Literal(token.start, token.value)
+                return self._number(token.start, negative=False)
             case "string":
                 self.take()
                 return n.Literal(token.start, token.value)
@@ -215,7 +214,7 @@ class Parser(Stream):
             case "-":
                 self.take()
                 if self.token.kind == NUM:  # a number's own sign
-                    return n.Literal(token.start, NUMBERS.minus(self.take().value))
+                    return self._number(token.start, negative=True)
                 return n.Negation(token.start, self.expression(UNARY))
             case "(":
                 return read_parenthesis(self)
@@ -232,6 +231,12 @@ class Parser(Stream):
             case "@":
                 return read_at_literal(self)
         raise self.unexpected(thing=A_VALUE)
+
+    def _number(self, start: int, *, negative: bool) -> n.Node:
+        token = self.take()
+        if token.value is None:
+            return n.NoValue(start, f"the number {token.text[:20]} is too large")
+        return n.Literal(start, NUMBERS.minus(token.value) if negative else token.value)
 
     def _word(self) -> n.Node:
         token = self.token

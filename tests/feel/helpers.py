@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from service.feel import Environment, parse_expression, parse_unary_tests, write
+from service.feel import Environment, FeelSyntaxError, parse_expression, parse_unary_tests, write
 from service.feel.canonical import canonical
 
 NOW = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
@@ -35,3 +35,12 @@ def same(left: str, right: str, variables: Mapping[str, Any] | None = None) -> b
     a, b = feel(left, variables), feel(right, variables)
     assert canonical(a) == canonical(b), f"{left} is {write(a)}, not {write(b)}"
     return True
+
+
+def refusal(read: Callable[[str], Any], text: str) -> FeelSyntaxError | None:
+    """Why the text is refused; None when it is read."""
+    try:
+        read(text)
+    except FeelSyntaxError as error:
+        return error
+    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from service.feel import (
     DaysTimeDuration,
-    FeelSyntaxError,
     Range,
     YearsMonthsDuration,
     parse_expression,
@@ -23,6 +21,8 @@ from service.feel.canonical import canonical
 from service.feel.comparing import equal, order
 from service.feel.text import literal
 from service.feel.values import NUMBERS
+
+from .helpers import refusal
 
 NUMBER = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=6)
 DATE = st.dates()
@@ -110,15 +110,6 @@ def test_distinct_values_and_union_agree(numbers: list[int]) -> None:
     distinct = parse_expression("distinct values(xs)").evaluate(names)
     assert distinct == list(dict.fromkeys(numbers))
     assert parse_expression("union(xs, xs)").evaluate(names) == distinct
-
-
-def refusal(read: Callable[[str], Any], text: str) -> FeelSyntaxError | None:
-    """Why the text is refused; None when it is read."""
-    try:
-        read(text)
-    except FeelSyntaxError as error:
-        return error
-    return None
 
 
 @given(st.text(st.sampled_from('ab1 .,+-*/=<>()[]{}:"@?and or not if then else for in return'), max_size=30))

@@ -149,7 +149,7 @@ def _literal_value(text: str, env: Environment) -> Any:
 def _is_written(node: n.Node | None) -> bool:
     """Whether a value stands there as such, and is not computed."""
     match node:
-        case n.Literal() | n.BadTemporal():
+        case n.Literal() | n.NoValue():
             return True
         case n.Negation(value=value):
             return isinstance(value, n.Literal)
