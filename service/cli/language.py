@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -20,36 +20,49 @@ from service.feel import FeelSyntaxError, parse_expression, to_json, translate_a
 COMMANDS: list[click.Command] = []
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # an expression may begin with a minus
 @click.argument("expression")
 @click.option("--context", default="{}", help="Variables as a JSON object.")
 def feel(expression: str, context: str) -> None:
     """Evaluate a FEEL expression and print its value as JSON."""
     environment = CalendarEnvironment(SystemClock().now(), Calendar())
+    variables = json_object("--context", context)
     try:
-        value = parse_expression(expression.removeprefix("=")).evaluate(json_object("--context", context), environment)
+        parsed = parse_expression(expression.removeprefix("="), frozenset(variables), frozenset(keys_of(variables)))
+        value = parsed.evaluate(variables, environment)
     except FeelSyntaxError as fault:
         raise click.ClickException(fault.message_da) from fault
     show(value, environment.warnings)
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--decision", required=True, help="Id (or name) of the decision.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--decision",
+    help="Id or name of the decision, decision service or knowledge model; a file's only decision needs none.",
+)
 @click.option("--context", default="{}", help="Variables as a JSON object.")
-def dmn(file: Path, decision: str, context: str) -> None:
+def dmn(file: Path, decision: str | None, context: str) -> None:
     """Evaluate a decision of a DMN file and print its result as JSON."""
     try:
         model = load(file)
     except DmnRefused as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    found = model.decisions.get(decision) or next((d for d in model.decisions.values() if d.name == decision), None)
-    if found is None:
-        raise click.ClickException(f"Beslutningen {decision} findes ikke. Kendte: {', '.join(sorted(model.decisions))}")
+    known = ", ".join(sorted(model.decisions)) + "".join(f", {name}" for name in sorted(model.invocables))
+    if decision is None:
+        if len(model.decisions) != 1:
+            raise click.ClickException(f"Vælg en beslutning med --decision. Kendte: {known}")
+        decision = next(iter(model.decisions))
+    environment = CalendarEnvironment(SystemClock().now(), Calendar())
+    variables = json_object("--context", context)
     try:
-        result = found.evaluate(json_object("--context", context), CalendarEnvironment(SystemClock().now(), Calendar()))
+        if decision in model.invocables:
+            show(model.call(decision, variables, environment), environment.warnings)
+            return
+        result = model.by_id_or_name(decision).evaluate(variables, environment)
     except DecisionFailed as fault:
-        raise click.ClickException(fault.reason_da) from fault
+        missing = f" Kendte: {known}" if fault.decision_id == decision and decision not in model.decisions else ""
+        raise click.ClickException(f"{fault.reason_da}{missing and '.'}{missing}") from fault
     show(result.value, result.warnings)
 
 
@@ -61,6 +74,10 @@ def tck(folder: Path) -> None:
     for line in report_lines(folder):
         click.echo(line)
         last = line
+    if last.startswith("0 passed, 0 failed"):
+        raise click.ClickException(
+            f"Der er ingen prøver i {folder} (mapper med en .dmn og filer, der hedder *-test-*.xml)"
+        )
     sys.exit(0 if last.endswith(" 0 failed") else 1)
 
 
@@ -72,6 +89,17 @@ def show(value: object, warnings: Iterable[str]) -> None:
         click.echo(orjson.dumps(to_json(value)).decode())
     except ValueError as fault:
         raise click.ClickException(translate_all([str(fault)])[0]) from fault
+
+
+def keys_of(value: object) -> Iterator[str]:
+    """The keys inside a JSON value, at any depth."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from keys_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner)
 
 
 def json_object(option: str, text: str) -> dict[str, object]:

@@ -51,6 +51,12 @@ class DecisionModel:
     def notes(self) -> tuple[Fault, ...]:
         return tuple(self.model.notes)
 
+    @property
+    def invocables(self) -> frozenset[str]:
+        """Ids and names of decision services and business knowledge models."""
+        found = (e for e in self.model.elements.values() if isinstance(e, (ServiceDef, KnowledgeDef)))
+        return frozenset(key for element in found for key in (element.id, element.name))
+
     def by_id_or_name(self, key: str) -> Decision:
         """The decision with this id, else with this name or variable; raises DecisionFailed when there is none."""
         found = self.decisions.get(key) or next(

@@ -55,7 +55,9 @@ class Scope(Mapping[str, Any]):
 
 @dataclass(slots=True)
 class DecisionResult:
-    """What a decision gave: a FEEL value, the matched rules of its tables, warnings, and the required decisions' results."""
+    """What a decision gave: a FEEL value, the matched rules of its tables, warnings (also those of what it requires, unless
+    another decision asked for that first), and the required decisions' results.
+    """
 
     value: Any
     matched_rules: tuple[str, ...] = ()
@@ -122,9 +124,9 @@ class Run:
         if decision.expression is None:
             return self._made_by_people(place, decision)
         env = self.env
+        seen = len(env.warnings)
         required: dict[str, DecisionResult] = {}
         scope = self._scope(place, decision.needs, required, decision.hidden)
-        seen = len(env.warnings)
         types, trace = env.types, env.trace
         env.types, env.trace = place.model.types, []
         try:
@@ -170,7 +172,11 @@ class Run:
         key = (place.path, element.id)
         if key in self.given:
             return self.given[key]
-        return self._fit(lift(place.variables.get(element.name)), element.type, element.name, place)
+        value = place.variables.get(element.name, MISSING)
+        if value is MISSING:
+            self.env.warn(f"the input '{element.name}' is missing")
+            return None
+        return self._fit(lift(value), element.type, element.name, place)
 
     def _fit(self, value: Any, wanted: FeelType | None, name: str, place: Place) -> Any:
         if wanted is None:

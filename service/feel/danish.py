@@ -54,6 +54,7 @@ MESSAGES: dict[str, str] = {
     "a condition is no boolean": "en betingelse er ikke sand eller falsk",
     "division by zero": "der divideres med nul",
     "the result is too large": "resultatet er for stort",
+    "the input '{}' is missing": "inddata '{0}' mangler",
     "the number {} is too large": "tallet {0} er for stort",
     "no result": "der er intet resultat",
     "the exponent is too large": "eksponenten er for stor",

@@ -91,13 +91,16 @@ def _too_deep(text: str) -> FeelSyntaxError:
 
 
 @lru_cache(maxsize=8192)
-def parse_expression(text: str, names: frozenset[str] = frozenset()) -> Expression:
+def parse_expression(
+    text: str, names: frozenset[str] = frozenset(), properties: frozenset[str] = frozenset()
+) -> Expression:
     """An expression without its leading `=`, cached by text. Raises FeelSyntaxError.
 
-    `names` are the names in scope that hold spaces or operator signs, or that are called like a built-in function.
+    `names` are the names in scope that hold spaces or operator signs, or that are called like a built-in function;
+    `properties` are such names of entries in contexts.
     """
     try:
-        tree = parse(text, names)
+        tree = parse(text, names, properties)
         compiler = Compiler(names)
         return Expression(text, tree, compiler, compiler.compile(tree))
     except RecursionError:

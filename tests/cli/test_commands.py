@@ -155,10 +155,16 @@ class TestScenarios:
 class TestLanguages:
     @pytest.mark.parametrize(
         ("expression", "value"),
-        [("=a + 1", "3"), ("a.b", "null"), ('date("2026-03-02") + duration("P1D")', '"2026-03-03"')],
+        [
+            ("=a + 1", "3"),
+            ("a.b", "null"),
+            ('date("2026-03-02") + duration("P1D")', '"2026-03-03"'),
+            ("-1", "-1"),
+            ("mit navn.den by - a-b", "1"),
+        ],
     )
     def test_feel(self, shell: Shell, expression: str, value: str) -> None:
-        done = shell("feel", expression, "--context", '{"a": 2}')
+        done = shell("feel", expression, "--context", '{"a": 2, "mit navn": {"den by": 5}, "a-b": 4}')
         assert (done.stdout, done.exit_code) == (f"{value}\n", 0)
 
     def test_feel_says_what_is_wrong(self, shell: Shell) -> None:
@@ -171,7 +177,26 @@ class TestLanguages:
     def test_a_decision(self, shell: Shell) -> None:
         path = shell.write("m.dmn", MODEL)
         assert shell("dmn", path, "--decision", "d", "--context", '{"n": 4}').stdout == "8\n"
+        assert shell("dmn", path, "--context", '{"n": 4}').stdout == "8\n"
         assert "Kendte: d" in shell("dmn", path, "--decision", "x").output
+        assert "is a directory" in shell("dmn", shell.root).output
+
+    def test_a_decision_tells_what_its_inputs_lack(self, shell: Shell) -> None:
+        path = shell.write(
+            "m.dmn", MODEL.replace('name="n"/>', 'name="n"><variable name="n" typeRef="number"/></inputData>', 1)
+        )
+        assert shell("dmn", path).output.startswith("advarsel: inddata 'n' mangler\n")
+        assert shell("dmn", path, "--context", '{"n": "x"}').output.startswith("advarsel: inddata 'n' er ikke tal\n")
+
+    def test_a_service_and_a_knowledge_model(self, shell: Shell) -> None:
+        more = (
+            '<decisionService id="s" name="s"><variable name="s"/><outputDecision href="#d"/><inputData href="#i"/></decisionService>'
+            '<businessKnowledgeModel id="b" name="b"><variable name="b"/><encapsulatedLogic><formalParameter name="x"/>'
+            "<literalExpression><text>x * 3</text></literalExpression></encapsulatedLogic></businessKnowledgeModel></definitions>"
+        )
+        path = shell.write("m.dmn", MODEL.replace("</definitions>", more))
+        assert shell("dmn", path, "--decision", "s", "--context", '{"n": 4}').stdout == "8\n"
+        assert shell("dmn", path, "--decision", "b", "--context", '{"x": 4}').stdout == "12\n"
 
     def test_a_decision_that_needs_another_file(self, shell: Shell) -> None:
         shell.write("m.dmn", MODEL)
@@ -190,6 +215,9 @@ class TestLanguages:
         shell.write("tck/m/m-test-01.xml", CASES)
         done = shell("tck", shell.root / "tck")
         assert (done.output.splitlines()[-1], done.exit_code) == ("1 passed, 1 failed", 1)
+        (shell.root / "tom").mkdir()
+        empty = shell("tck", shell.root / "tom")
+        assert ("Der er ingen prøver" in empty.output, empty.exit_code) == (True, 1)
 
 
 class TestPeople:
