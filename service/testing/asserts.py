@@ -213,11 +213,17 @@ def notes(course: Course, wanted: Sequence[str]) -> None:
         )
 
 
-def incidents(course: Course, wanted: Sequence[str]) -> None:
+def incidents(course: Course, wanted: Sequence[str | Mapping[str, str]]) -> None:
+    """The types of all that are open, or `{ved: <element>, siger: <part of the message>}` for each."""
     keys = course.instances
     found = course.read(lambda uow: [i for key in keys for i in uow.incidents.open_of(key)])
     told = "; ".join(f"{i.element_id}: {i.message}" for i in found)
-    fits = sorted(_listed(wanted)) == sorted(i.type.value for i in found)
+    at = [entry for entry in wanted if isinstance(entry, Mapping)]
+    types = [i.type.value for i in found]
+    fits = len(found) == len(wanted) and all(
+        any(i.element_id == entry["ved"] and entry["siger"] in i.message for i in found) for entry in at
+    )
+    fits = fits if at else sorted(_listed(wanted)) == sorted(types)
     assert fits, f"hændelser: ventede {wanted}, så {told or 'ingen'}"
 
 
