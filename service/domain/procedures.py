@@ -200,8 +200,10 @@ class CaseList(Part):
     """Heading → what a row says there."""
     haendelse: str | None = None
     """The event that is offered at each row …"""
+    handling: str | None = None
+    """… and what its button says there; else the event's title."""
     felt: str | None = None
-    """… and the field of its form that then holds the row's `nr`."""
+    """The field of the event's form that then holds the row's `nr`."""
     tom: str = "Ingen."
     """What stands there when there are no rows."""
 

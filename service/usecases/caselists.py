@@ -37,7 +37,8 @@ class ShownList:
     """What is said when there are no rows."""
     event: str | None
     """Message name of the event that is offered at each row, when she may report it now."""
-    event_title: str = ""
+    action: str = ""
+    """What its button says."""
     field: str | None = None
 
 
@@ -87,7 +88,7 @@ def _shown(
         rows=[ShownRow(row.get("nr"), [cell(text, row) for text in wanted.kolonner.values()]) for row in found],
         nothing=wanted.tom,
         event=wanted.haendelse if wanted.haendelse in events else None,
-        event_title=events.get(wanted.haendelse or "", ""),
+        action=wanted.handling or events.get(wanted.haendelse or "", ""),
         field=wanted.felt,
     )
 
