@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,19 @@ from service.domain.forms import Form, FormContext, Submission
 from service.domain.storage import UnitOfWork
 from service.feel import add_duration, parse_duration
 from service.testing.course import Course
+from service.testing.shapes import (
+    ANYTHING,
+    COUNT,
+    DAY,
+    NAME,
+    OBJECT,
+    PLAIN,
+    STEP,
+    YES_NO,
+    Shape,
+    instant,
+    only,
+)
 from service.usecases import (
     cases,
     deployments,
@@ -164,13 +178,10 @@ def publish(course: Course, body: Body) -> None:
 
 def move_clock(course: Course, body: Body) -> None:
     """`spol: {frem: P3D}` (calendar days in local time) or `spol: {til: 2014-09-10T12:00}`."""
-    how = body["spol"]
-    now = course.world.clock.now()
-    if "frem" in how:
-        target = _later(now, str(how["frem"]))
-    else:
-        moment = how["til"] if isinstance(how["til"], datetime) else datetime.fromisoformat(str(how["til"]))
-        target = moment.replace(tzinfo=moment.tzinfo or LOCAL_ZONE).astimezone(UTC)
+    how, now = body["spol"], course.world.clock.now()
+    target = _later(now, str(how["frem"])) if "frem" in how else instant(how["til"])
+    if target < now:
+        raise BadInput(why=f"spol: uret står på {now.astimezone(LOCAL_ZONE):%Y-%m-%dT%H:%M} og kan ikke gå tilbage")
     course.world.move_to(target)
 
 
@@ -277,28 +288,80 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-ACTS: Mapping[str, tuple[Callable[[Course, Body], None], frozenset[str]]] = {
-    "start": (start, frozenset({"variabler", "besked", "noegle", "som"})),
-    "henvendelse": (enquire, frozenset({"som", "med"})),
-    "fuldfør": (complete, frozenset({"som", "med", "forudfyldt"})),
-    "tag": (take, frozenset({"som"})),
-    "tildel": (assign, frozenset({"som", "til"})),
-    "frigiv": (release, frozenset({"som"})),
-    "aktivér": (activate, frozenset({"som"})),
-    "hændelse": (report, frozenset({"som", "med"})),
-    "besked": (publish, frozenset({"noegle", "variabler", "levetid", "id"})),
-    "spol": (move_clock, frozenset()),
-    "jobfejl": (fail_jobs, frozenset({"gange"})),
-    "prøv_igen": (retry, frozenset({"som"})),
-    "suspendér": (suspend, frozenset({"som", "begrundelse"})),
-    "genoptag": (resume, frozenset({"som"})),
-    "annullér": (cancel, frozenset({"som", "begrundelse"})),
-    "kalender": (change_calendar, frozenset()),
-    "register": (
-        change_register,
-        frozenset({"som", "række", "med", "gyldig_fra", "gyldig_til", "fra", "begrundelse"}),
-    ),
-    "regel": (change_rule, frozenset({"som", "parameter", "værdi", "fra", "begrundelse"})),
-    "genåbn": (reopen, frozenset({"som", "begrundelse"})),
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a verb does, what its value must look like, and what may stand beside it."""
+
+    do: Callable[[Course, Body], None]
+    shape: Shape
+    beside: frozenset[str]
+
+
+def _act(do: Callable[[Course, Body], None], *beside: str, shape: Shape = NAME) -> Act:
+    return Act(do, shape, frozenset(beside))
+
+
+ACTS: Mapping[str, Act] = {
+    "start": _act(start, "variabler", "besked", "noegle", "som"),
+    "henvendelse": _act(enquire, "som", "med"),
+    "fuldfør": _act(complete, "som", "med", "forudfyldt"),
+    "tag": _act(take, "som"),
+    "tildel": _act(assign, "som", "til"),
+    "frigiv": _act(release, "som"),
+    "aktivér": _act(activate, "som"),
+    "hændelse": _act(report, "som", "med"),
+    "besked": _act(publish, "noegle", "variabler", "levetid", "id"),
+    "spol": _act(move_clock, shape=STEP),
+    "jobfejl": _act(fail_jobs, "gange"),
+    "prøv_igen": _act(retry, "som"),
+    "suspendér": _act(suspend, "som", "begrundelse", shape=ANYTHING),
+    "genoptag": _act(resume, "som", shape=ANYTHING),
+    "annullér": _act(cancel, "som", "begrundelse", shape=ANYTHING),
+    "kalender": _act(change_calendar, shape=OBJECT),
+    "register": _act(change_register, "som", "række", "med", "gyldig_fra", "gyldig_til", "fra", "begrundelse"),
+    "regel": _act(change_rule, "som", "parameter", "værdi", "fra", "begrundelse"),
+    "genåbn": _act(reopen, "som", "begrundelse", shape=ANYTHING),
 }
-"""Verb → (act, what else may stand beside it). `start` comes first: it may stand beside `besked`."""
+"""Verb → act. `start` comes first: it may stand beside `besked`."""
+
+BESIDE: Mapping[str, Shape] = {
+    "som": NAME,
+    "til": NAME,
+    "med": OBJECT,
+    "variabler": OBJECT,
+    "forudfyldt": YES_NO,
+    "besked": NAME,
+    "noegle": PLAIN,
+    "id": PLAIN,
+    "levetid": NAME,
+    "gange": COUNT,
+    "begrundelse": NAME,
+    "række": PLAIN,
+    "gyldig_fra": DAY,
+    "gyldig_til": DAY,
+    "fra": DAY,
+    "parameter": NAME,
+    "værdi": ANYTHING,
+}
+"""What stands beside a verb → what it must look like."""
+
+NEEDED: Mapping[str, str] = {"tildel": "til", "regel": "parameter"}
+"""Verb → what must stand beside it."""
+
+
+def read_act(body: object) -> Callable[[Course], None]:
+    """What a `når` says, to be done on a course. Raises BadInput for what is not written as it must be."""
+    if not isinstance(body, Mapping):
+        raise BadInput(why=f"når: skriv en handling, fx {{fuldfør: ut_kontakt, som: mona.mentor}}, ikke {body!r}")
+    verb = next((v for v in ACTS if v in body), None)
+    if verb is None:
+        raise BadInput(why=f"ukendt handling {dict(body)}; kendte: {', '.join(ACTS)}")
+    act = ACTS[verb]
+    only(verb, body, [verb, *sorted(act.beside)])
+    act.shape.check(verb, body[verb])
+    for name, value in body.items():
+        if name != verb:
+            BESIDE[name].check(f"{verb}, {name}", value)
+    if needed := NEEDED.get(verb):
+        BESIDE[needed].check(f"{verb}, {needed}", body.get(needed))
+    return lambda course: act.do(course, body)

@@ -14,15 +14,16 @@ from service.domain.facts import ElementState
 from service.domain.instances import InstanceStatus
 from service.domain.storage import UnitOfWork
 from service.domain.views import ElementRow
-from service.testing import contents
+from service.testing import contents, shapes
 from service.testing.course import Course
+from service.testing.shapes import Shape
 from service.usecases import caselists, instances
 from service.usecases.advance import Advance
 
 
 def open_tasks(course: Course, wanted: Sequence[str]) -> None:
     seen = [t.element_id for t in course.open_tasks()]
-    _same("åbne opgaver", sorted(wanted), sorted(seen))
+    _same("åbne opgaver", sorted(_listed(wanted)), sorted(seen))
 
 
 def not_open(course: Course, unwanted: Sequence[str]) -> None:
@@ -331,11 +332,7 @@ def _told(value: object) -> str:
 
 
 def _listed(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, Sequence):
-        return [str(v) for v in value]
-    raise BadInput(why=f"{value!r} skal være en liste")
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
 
 
 def _plain(value: Any) -> Any:
@@ -361,40 +358,40 @@ def register_rows(course: Course, wanted: Mapping[str, Any]) -> None:
                 )
 
 
-ASSERTS: Mapping[str, Callable[[Course, Any], None]] = {
-    "åbne": open_tasks,
-    "åben": also_open,
-    "ikke_åbne": not_open,
-    "gruppe": groups,
-    "tildelt": assignees,
-    "status": status,
-    "sag": case,
-    "uden_sag": no_case,
-    "frister": deadlines,
-    "frister_i_bero": paused,
-    "oversprungne_dage": skipped_days,
-    "opgavefrist": task_due,
-    "variabler": variables,
-    "sendt": sent,
-    "ikke_sendt": not_sent,
-    "dokumenter": documents,
-    "notitser": notices,
-    "kontakter": contacts,
-    "skemaer": records,
-    "notater": notes,
-    "hændelser": incidents,
-    "afvist": refused,
-    "venter": awaited,
-    "kan_starte": startable,
-    "slut": ended,
-    "i_gang": running,
-    "aktive": active,
-    "gennemført": passed,
-    "ikke_nået": not_passed,
-    "register": register_rows,
-    "variabler_med": contents.variables_with,
-    "filer": contents.files,
-    "ser_skemaer": contents.forms_seen,
-    "lister": lists,
+ASSERTS: Mapping[str, tuple[Callable[[Course, Any], None], Shape]] = {
+    "åbne": (open_tasks, shapes.NAMES),
+    "åben": (also_open, shapes.NAMES),
+    "ikke_åbne": (not_open, shapes.NAMES),
+    "gruppe": (groups, shapes.NAME_EACH),
+    "tildelt": (assignees, shapes.NAME_OR_NONE_EACH),
+    "status": (status, shapes.NAME),
+    "sag": (case, shapes.OBJECT),
+    "uden_sag": (no_case, shapes.YES_NO),
+    "frister": (deadlines, shapes.TIME_EACH),
+    "frister_i_bero": (paused, shapes.YES_NO_EACH),
+    "oversprungne_dage": (skipped_days, shapes.DAYS_EACH),
+    "opgavefrist": (task_due, shapes.TIME_EACH),
+    "variabler": (variables, shapes.OBJECT),
+    "sendt": (sent, shapes.OBJECTS),
+    "ikke_sendt": (not_sent, shapes.TRUE_OR_OBJECTS),
+    "dokumenter": (documents, shapes.NAMES),
+    "notitser": (notices, shapes.NOTICES),
+    "kontakter": (contacts, shapes.COUNT),
+    "skemaer": (records, shapes.RECORD_EACH),
+    "notater": (notes, shapes.NAMES),
+    "hændelser": (incidents, shapes.NAMES),
+    "afvist": (refused, shapes.TEXT_EACH),
+    "venter": (awaited, shapes.NAMES),
+    "kan_starte": (startable, shapes.NAMES_EACH),
+    "slut": (ended, shapes.NAME),
+    "i_gang": (running, shapes.YES_NO),
+    "aktive": (active, shapes.NAMES),
+    "gennemført": (passed, shapes.NAMES),
+    "ikke_nået": (not_passed, shapes.NAMES),
+    "register": (register_rows, shapes.ROWS_EACH),
+    "variabler_med": (contents.variables_with, shapes.OBJECT),
+    "filer": (contents.files, shapes.FILES),
+    "ser_skemaer": (contents.forms_seen, shapes.NAMES_OR_NONE_EACH),
+    "lister": (lists, shapes.NUMBERS_EACH),
 }
-"""Name under `så` → what it checks."""
+"""Name under `så` → what it checks, and what must be written there."""

@@ -14,7 +14,7 @@ import yaml
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput
 from service.domain.views import InstanceQuery
-from service.testing.acts import ACTS
+from service.testing.acts import read_act
 from service.testing.course import Course
 from service.testing.world import World
 
@@ -36,6 +36,15 @@ def read_plans(path: Path, today: date) -> list[Planned]:
     `{navn}` in a day or an act is the course's own value, `dag-3` a date. Raises BadInput.
     """
     data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    try:
+        return _planned(path, data, today)
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        raise BadInput(
+            why=f"{path}: {fault}. »vej« er en liste af navn, dag og gør; »forløb« en liste af til, dage_siden og værdier"
+        ) from fault
+
+
+def _planned(path: Path, data: Mapping[str, Any], today: date) -> list[Planned]:
     way = data.get("vej") or []
     names = [step["navn"] for step in way]
     planned = []
@@ -75,17 +84,10 @@ def play(world: World, now: datetime, courses: Sequence[Planned]) -> None:
         at = datetime(day.year, day.month, day.day, 9, tzinfo=LOCAL_ZONE) + timedelta(minutes=number)
         world.move_to(min(max(at, world.clock.now()), now))
         before = _newest(world)
-        _do(Course(world, {}, mine[number]), _dated(body, day))
+        read_act(_dated(body, day))(Course(world, {}, mine[number]))
         world.settle()
         mine[number] |= _newest(world) - before
     world.move_to(now)
-
-
-def _do(course: Course, body: Mapping[str, Any]) -> None:
-    verb = next((v for v in ACTS if v in body), None)
-    if verb is None:
-        raise BadInput(why=f"ukendt handling: {dict(body)}")
-    ACTS[verb][0](course, body)
 
 
 def _dated(value: Any, day: date) -> Any:

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput, ForloebError
-from service.testing.acts import ACTS
+from service.testing import shapes
+from service.testing.acts import read_act
 from service.testing.asserts import ASSERTS
 from service.testing.course import Course
 from service.testing.world import World
 
 DEPLOYED_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """When the procedures of scenarios were put into operation: before any of them begins."""
+WHEN = "2014-09-01T09:00"
+"""When a scenario begins that does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,19 @@ def _scenario(file: str, entry: object) -> Scenario:
     for number, step in enumerate(steps, 1):
         if not isinstance(step, Mapping) or len(step) != 1 or next(iter(step)) not in ("når", "så"):
             raise BadInput(why=f"{file}, »{entry['navn']}«, trin {number}: skriv enten »når:« eller »så:«.")
-    return Scenario(f"{file}#{entry['navn']}", entry["navn"], entry.get("givet") or {}, tuple(steps))
+    given = entry.get("givet") or {}
+    where = f"{file}, »{entry['navn']}«, givet"
+    shapes.OBJECT.check(where, given)
+    shapes.only(where, given, ["tid", "som", "sag"])
+    shapes.CASE.check(f"{where}, sag", given.get("sag", {"type": "-"}))
+    shapes.TIME.check(f"{where}, tid", given.get("tid", WHEN))
+    return Scenario(f"{file}#{entry['navn']}", entry["navn"], given, tuple(steps))
 
 
 def run_scenario(scenario: Scenario, like: World) -> Outcome:
     """Run one scenario in a world of its own that begins like this one. Stops at the first failing step."""
     outcome = Outcome(scenario)
-    start = instant(scenario.given.get("tid", "2014-09-01T09:00"))
+    start = shapes.instant(scenario.given.get("tid", WHEN))
     with World(start, like=like) as world:
         world.let_clock_start(_folder(scenario))
         course = Course(world, scenario.given)
@@ -124,47 +132,33 @@ def _folder(scenario: Scenario) -> str:
     return parts[-3] if len(parts) >= 3 and parts[-2] == "scenarier" else ""
 
 
-def _act(course: Course, body: Mapping[str, Any]) -> None:
+def _act(course: Course, body: object) -> None:
     course.require_no_refusal()
-    verb = next((v for v in ACTS if v in body), None)
-    if verb is None:
-        raise BadInput(why=f"ukendt handling {_short(body)}; kendte: {', '.join(ACTS)}")
-    act, allowed = ACTS[verb]
-    unknown = sorted(body.keys() - allowed - {verb})
-    if unknown:
-        raise BadInput(why=f"{verb}: ukendt {', '.join(unknown)}; kendte: {', '.join(sorted(allowed))}")
+    act = read_act(body)
     try:
-        act(course, body)
+        act(course)
     except ForloebError as refusal:
         course.refusal = refusal
     course.world.settle()
 
 
-def _assert(course: Course, body: Mapping[str, Any], outcome: Outcome) -> None:
-    unknown = sorted(body.keys() - ASSERTS.keys() - {"krav"})
-    if unknown:
-        raise BadInput(why=f"så: ukendt {', '.join(unknown)}; kendte: {', '.join(sorted(ASSERTS))}")
+def _assert(course: Course, body: object, outcome: Outcome) -> None:
+    shapes.OBJECT.check("så", body)
+    assert isinstance(body, Mapping)
+    shapes.only("så", body, ["krav", *ASSERTS])
+    proves = body.get("krav", [])
+    shapes.NAMES.check("krav", proves)
     asserted = [name for name in body if name != "krav"]
     if not asserted:
         raise BadInput(why="så: der skal stå mindst én ting, som skal passe")
     if "afvist" not in body:
         course.require_no_refusal()
     for name in asserted:
-        ASSERTS[name](course, body[name])
+        check, shape = ASSERTS[name]
+        shape.check(name, body[name])
+        check(course, body[name])
     course.mark()
-    outcome.proven.update(body.get("krav") or ())
-
-
-def instant(value: object) -> datetime:
-    """A YAML date-time or text as an instant; times without a zone are local."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=value.tzinfo or LOCAL_ZONE).astimezone(UTC)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=LOCAL_ZONE).astimezone(UTC)
-    try:
-        return instant(datetime.fromisoformat(str(value)))
-    except ValueError as fault:
-        raise BadInput(why=f"{value!r} er ikke et tidspunkt") from fault
+    outcome.proven.update([proves] if isinstance(proves, str) else proves)
 
 
 def _short(body: object) -> str:

@@ -12,9 +12,10 @@ from service.config import ROOT
 from service.domain.access import SYSTEM
 from service.domain.errors import Forbidden
 from service.testing import World, load_scenarios
-from service.testing.acts import ACTS
+from service.testing.acts import read_act
 from service.testing.course import Course
-from service.testing.scenarios import DEPLOYED_AT, instant
+from service.testing.scenarios import DEPLOYED_AT
+from service.testing.shapes import instant
 from service.usecases import cases, deployments
 from service.usecases.bundle import Resource
 from service.usecases.cases import CasePage
@@ -57,7 +58,7 @@ def course(prepared: World) -> Iterator[Course]:
 
 def _do(course: Course, acts: Sequence[Mapping[str, Any]]) -> None:
     for body in acts:
-        ACTS[next(verb for verb in ACTS if verb in body)][0](course, body)
+        read_act(body)(course)
         course.world.settle()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from service.domain.cases import Document, Notice
 from service.domain.storage import UnitOfWork
 from service.domain.views import InstanceQuery
-from service.testing.acts import ACTS
+from service.testing.acts import read_act
 from service.testing.course import Course
 from service.testing.world import DEMO_PASSWORD, World
 from service.usecases import people
@@ -83,8 +83,7 @@ class _Story:
 
     def does(self, **body: Any) -> None:
         before = self._roots()
-        verb = next(v for v in ACTS if v in body)
-        ACTS[verb][0](self.course, body)
+        read_act(body)(self.course)
         self.world.settle()
         self.own |= self._roots() - before
 
