@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from service.domain.clock import LOCAL_ZONE
-from service.domain.errors import BadInput
+from service.domain.errors import BadInput, ForloebError
 from service.domain.views import InstanceQuery
 from service.testing.acts import read_act
 from service.testing.course import Course
@@ -84,7 +84,11 @@ def play(world: World, now: datetime, courses: Sequence[Planned]) -> None:
         at = datetime(day.year, day.month, day.day, 9, tzinfo=LOCAL_ZONE) + timedelta(minutes=number)
         world.move_to(min(max(at, world.clock.now()), now))
         before = _newest(world)
-        read_act(_dated(body, day))(Course(world, {}, mine[number]))
+        act = _dated(body, day)
+        try:
+            read_act(act)(Course(world, {}, mine[number]))
+        except ForloebError as fault:
+            raise BadInput(why=f"{day} {act}: {fault} {getattr(fault, 'errors', '')}".rstrip()) from fault
         world.settle()
         mine[number] |= _newest(world) - before
     world.move_to(now)
