@@ -135,7 +135,12 @@ class DeadlinesReviewed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """End the instance from outside; everything open in it is terminated."""
+    """End the instance from outside; everything open in it is terminated, user tasks with `canceling` listeners when those
+    have answered.
+    """
+
+    at_once: bool = False
+    """Do not wait for them."""
 
 
 Stimulus = (

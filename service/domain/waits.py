@@ -73,6 +73,8 @@ class ListenerEvent(StrEnum):
     ASSIGNING = "assigning"
     UPDATING = "updating"
     COMPLETING = "completing"
+    CANCELING = "canceling"
+    """It is interrupted, or what it lies in ends: this waits until the listeners have answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

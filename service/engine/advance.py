@@ -212,7 +212,7 @@ def _elements_activated(runtime: Runtime, stimulus: ElementsActivated) -> None:
     workflow = runtime.top.subprocesses.get(stimulus.element_instance_key)
     if container is None or workflow is None or not isinstance(container.task_spec, AdHoc):
         raise NotFound(what=f"ad hoc-delprocessen med nøgle {stimulus.element_instance_key}")
-    if container.internal_data.get("met"):
+    if "met" in container.internal_data or "ending" in container.internal_data:
         raise TaskMovedOn()
     for name, _ in stimulus.elements:
         if container.task_spec.startable(name) is None:
@@ -243,9 +243,8 @@ def _deadlines_reviewed(runtime: Runtime, stimulus: DeadlinesReviewed) -> None:
     review(runtime, stimulus.deadline_ids)
 
 
-def _cancelled(runtime: Runtime, _: Cancelled) -> None:
-    runtime.top.cancel()
-    runtime.status = InstanceStatus.TERMINATED
+def _cancelled(runtime: Runtime, stimulus: Cancelled) -> None:
+    runtime.end_root(at_once=stimulus.at_once)
 
 
 _APPLY: dict[type, Callable[[Runtime, Any], None]] = {

@@ -42,7 +42,8 @@ def deliver(runtime: Runtime, thrown: Throw) -> None:
     if task._state != TaskState.STARTED:
         return
     if thrown.kind == "condition":
-        task.task_spec.fire(runtime, task, {})
+        if "wait" in task.internal_data:
+            task.task_spec.fire(runtime, task, {})
         return
     if thrown.kind == "error":
         _deliver_error(runtime, thrown)

@@ -46,6 +46,7 @@ def dump(runtime: Runtime) -> bytes:
         "nested": [[workflow.container.id, _rows(workflow)] for workflow in order],
         "variables": [[key, values] for key, values in runtime.scopes.values.items() if values],
         **({"undo": runtime.undo} if runtime.undo else {}),
+        **({"ending": True} if runtime.ending else {}),
     }
     packed: bytes = _compressor().compress(orjson.dumps(plain))
     return HEADER + packed
@@ -66,6 +67,7 @@ def load(catalog: Catalog, state: bytes, now: datetime, keys: Keys) -> Runtime:
     runtime = Runtime(catalog, now, keys, plain["instance"], values)
     runtime.status = InstanceStatus(plain["status"])
     runtime.undo = plain.get("undo", [])
+    runtime.ending = plain.get("ending", False)
     top = runtime.open_root(plain["definition"])
     top.completed = runtime.status is not InstanceStatus.ACTIVE
     _fill(runtime, top, plain["tasks"])

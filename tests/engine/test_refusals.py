@@ -182,7 +182,6 @@ ONE_ELEMENT = {
     "call with a wrong binding": (call("x", "Q", bindingType="nyeste"), "bindingType"),
     "tag without binding": (call("x", "Q", versionTag="v1"), "versionTag"),
     "binding without tag": (call("x", "Q", bindingType="versionTag"), "versionTag"),
-    "a listener that would hold up an interruption": (user("x", listeners(("canceling", "t"))), "afbryder"),
     "a listener of an unknown event": (user("x", listeners(("opened", "t"))), "eventType"),
     "a listener without a type": (user("x", listeners(("creating", ""))), "mangler en jobtype"),
     "a listener that is no worker": (user("x", listeners(("creating", "forloeb:besked"))), "kan ikke være en lytter"),

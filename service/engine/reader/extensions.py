@@ -138,12 +138,7 @@ class ExtensionReader:
             event = (listener.get("eventType") or "").strip()
             kind = self.values.given(listener, "type", "Lytterens jobtype (type)")
             retries = self.values.given(listener, "retries", "Antallet af forsøg (retries)") or "3"
-            if event == "canceling":
-                self.findings.error(
-                    listener,
-                    "En lytter kan ikke opholde en opgave, der afbrydes (canceling). Tegn arbejdet efter den hændelse, der afbryder.",
-                )
-            elif event not in set(ListenerEvent):
+            if event not in set(ListenerEvent):
                 known = ", ".join(ListenerEvent)
                 self.findings.error(listener, f"Lytterens eventType skal være en af {known}, ikke '{event}'.")
             elif kind is None and not (listener.get("type") or "").strip():

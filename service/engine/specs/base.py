@@ -153,6 +153,15 @@ class NodeMixin:
         taken = task.internal_data["flows"]
         return [flow for flow in self.flows if flow.id in taken]
 
+    def end(self, runtime: Runtime, task: Task) -> bool:
+        """Terminate it with everything in it; False when somebody is asked first, and it ends when that has answered."""
+        task.cancel()
+        return True
+
+    def released(self, runtime: Runtime, task: Task) -> None:
+        """What it has to wait for (see `Runtime.hold`) has ended."""
+        raise AssertionError("whoever holds says how it goes on")
+
     def _on_cancel(self, task: Task) -> None:
         runtime_of(task).terminated(task)
 

@@ -74,6 +74,14 @@ class Container(SubWorkflowTaskMixin, Activity):
         """The result when the inside is done."""
         return {}
 
+    def end(self, runtime: Runtime, task: Task) -> bool:
+        """Nothing in it goes on; it ends with the last that is asked first."""
+        workflow = runtime.top.subprocesses.get(task.id)
+        if workflow is not None and runtime.end_all(workflow.live()):
+            runtime.begin_to_end(task)
+            return False
+        return super().end(runtime, task)
+
     def _on_cancel(self, task: Task) -> None:
         SubWorkflowTaskMixin._on_cancel(self, task)
         runtime_of(task).forget_inside(task)
@@ -231,7 +239,7 @@ class AdHocSpec(ScopeSpec):
             container.internal_data["met"] = True
             container.internal_data.pop("queue", None)
             if element.cancel_remaining:
-                runtime.cancel_others(task)
+                runtime.end_others(task)
                 task.internal_data["last"] = True
 
     @staticmethod

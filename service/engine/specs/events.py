@@ -76,7 +76,7 @@ class Terminate(EventNode):
     """Ends its scope: everything else in it is terminated."""
 
     def activate(self, runtime: Runtime, task: Task) -> Variables:
-        runtime.cancel_others(task)
+        runtime.end_others(task)
         return {}
 
 
@@ -134,7 +134,13 @@ class Cancel(EventNode):
     """Cancels its transaction: what runs is terminated, what is done is undone, then the cancel event goes on."""
 
     def activate(self, runtime: Runtime, task: Task) -> None:
-        runtime.cancel_others(task)
+        ending = runtime.end_others(task)
+        if ending:
+            runtime.hold(task, ending)
+        else:
+            self.released(runtime, task)
+
+    def released(self, runtime: Runtime, task: Task) -> None:
         if not undo(runtime, task, None, awaited=True):
             self.undone(runtime, task)
 
@@ -171,6 +177,9 @@ class ThrowMany(EventNode):
     def undone(self, runtime: Runtime, task: Task) -> None:
         self.throws[task.internal_data["throw"]].undone(runtime, task)
 
+    def released(self, runtime: Runtime, task: Task) -> None:
+        self.throws[task.internal_data["throw"]].released(runtime, task)
+
 
 class Catch(EventNode):
     """An intermediate event that waits in the flow, or after an event-based gateway."""
@@ -203,13 +212,21 @@ class Boundary(EventNode):
         host = runtime.index[task.internal_data["host"]]
         if self.element.interrupting:
             runtime.detach(host, task)
-            host.cancel()
-            runtime.become_event(task, payload, local=local)
+            runtime.close_waits(task, CloseReason.COMPLETED)
+            task.internal_data = {"result": dict(payload), "local": local}
+            if host.task_spec.end(runtime, host):
+                self.released(runtime, task)
+            else:
+                runtime.hold(task, [host.id])
             return
         if not _goes_on(runtime, task):
             runtime.detach(host, task)
             runtime.drop_wait(task)
         runtime.spawn(task.workflow, Token(self, _event_data(payload, local)))
+
+    def released(self, runtime: Runtime, task: Task) -> None:
+        data = task.internal_data
+        runtime.become_event(task, data["result"], local=data["local"])
 
 
 class EventStart(EventNode):
@@ -232,14 +249,23 @@ class EventStart(EventNode):
 
     def fire(self, runtime: Runtime, task: Task, payload: Variables, *, local: bool = False) -> None:
         """The event sub-process begins, and ends everything else in the scope when it interrupts."""
-        workflow = task.workflow
         if self.element.interrupting:
             runtime.close_waits(task, CloseReason.COMPLETED)
-            runtime.cancel_others(task)
+            task.internal_data |= {"payload": dict(payload), "local": local}
+            ending = runtime.end_others(task)
+            if ending:
+                runtime.hold(task, ending)
+            else:
+                self.released(runtime, task)
+            return
+        if not _goes_on(runtime, task):
             runtime.drop_wait(task)
-        elif not _goes_on(runtime, task):
-            runtime.drop_wait(task)
-        runtime.spawn(workflow, Token(self.container, {"payload": dict(payload), "local": local}))
+        runtime.spawn(task.workflow, Token(self.container, {"payload": dict(payload), "local": local}))
+
+    def released(self, runtime: Runtime, task: Task) -> None:
+        data = {name: task.internal_data.pop(name) for name in ("payload", "local")}
+        runtime.drop_wait(task)
+        runtime.spawn(task.workflow, Token(self.container, data))
 
 
 class Part(EventNode):

@@ -107,7 +107,7 @@ class InstancesSpec(ScopeSpec):
             visible = runtime.scopes.visible(runtime.chain(task), counts)
             if runtime.evaluator.boolean(loop.completion, visible, "Slutbetingelsen (completionCondition)"):
                 state["done"] = done
-                runtime.cancel_others(task)
+                runtime.end_others(task)
                 return
         state["done"] = done
         if loop.sequential and state["next"] < len(state["items"]):

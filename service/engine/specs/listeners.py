@@ -1,7 +1,8 @@
-"""User tasks with listeners: before such a task is created, assigned, changed or completed, jobs are asked one by one.
+"""User tasks with listeners: before such a task is created, assigned, changed, completed or cancelled, jobs are asked one by
+one.
 
-They may correct the task, or deny what was to happen (not its creation). Until the last has answered the task stays as it
-is, and nobody can do anything else with it. `internal_data["stands"]` is the task as people see it, `["doing"]` what is
+They may correct the task, or deny what was to happen (not its creation or cancelling). Until the last has answered the task
+stays as it is, and nobody can do anything else with it. Cancelling takes the place of whatever was about to happen. `internal_data["stands"]` is the task as people see it, `["doing"]` what is
 about to happen: `event`, `next` listener, `wish` (what will stand), `job`, and for a completion `result` and `by`.
 """
 
@@ -72,6 +73,19 @@ class ListenedTask(UserTask):
         """Somebody wants it to be otherwise. Raises `BadInput`, `WrongState`."""
         self._begin(runtime, task, event, self._checked(changes), {})
 
+    def end(self, runtime: Runtime, task: Task) -> bool:
+        """Whoever interrupts it waits until the listeners of that have answered."""
+        data = task.internal_data
+        if "ending" in data:
+            return False
+        begun = "stands" in data and data["at"] in {Phase.ACTIVATING, Phase.WAITING}
+        if not begun or not self._asked(ListenerEvent.CANCELING):
+            return super().end(runtime, task)
+        runtime.begin_to_end(task)
+        data |= {"at": Phase.WAITING, "doing": {"event": ListenerEvent.CANCELING, "next": 0, "wish": {}}}
+        self._try(runtime, task)
+        return False
+
     def answered(self, runtime: Runtime, task: Task, job: Task, answer: JobCompleted) -> None:
         """A listener has answered. Raises `BadInput` for an answer that cannot be; the job stands then."""
         doing = task.internal_data["doing"]
@@ -79,8 +93,11 @@ class ListenedTask(UserTask):
             raise BadInput(
                 why="En lytter kan ikke sætte variabler. Ret opgaven (corrections), eller lad svaret være tomt."
             )
-        if answer.denied is not None and (doing["event"] == ListenerEvent.CREATING or answer.corrections):
-            raise BadInput(why="En lytter kan ikke afvise, at en opgave oprettes, og ikke både afvise og rette.")
+        certain = doing["event"] in {ListenerEvent.CREATING, ListenerEvent.CANCELING}
+        if answer.denied is not None and (certain or answer.corrections):
+            raise BadInput(
+                why="En lytter kan ikke afvise, at en opgave oprettes eller afbrydes, og ikke både afvise og rette."
+            )
         wish = self._checked(answer.corrections)
         runtime.close_waits(job, CloseReason.COMPLETED)
         runtime.detach(task, job)
@@ -139,6 +156,9 @@ class ListenedTask(UserTask):
         data = task.internal_data
         doing, before = data["doing"], data["stands"]
         data["stands"] = stands = before | doing["wish"]
+        if doing["event"] == ListenerEvent.CANCELING:
+            runtime.ended(task)
+            return
         if "wait" not in data:
             if doing["event"] == ListenerEvent.CREATING and stands["assignee"] is not None:
                 data["doing"] = {"event": ListenerEvent.ASSIGNING, "next": 0, "wish": {}}
