@@ -80,8 +80,8 @@ class ElementInfo:
     """Static candidate groups only."""
     status: str | None = None
     deadline_id: str | None = None
-    listeners: tuple[str, ...] = ()
-    """Job types of a user task's listeners, as drawn."""
+    listeners: tuple[tuple[str, str], ...] = ()
+    """A user task's listeners: event (`creating` …) and job type of each, as drawn."""
     startable: bool = False
     """An activity directly in an ad-hoc sub-process that nothing leads to: it can be activated by hand."""
 

@@ -68,12 +68,14 @@ class TaskChanged:
 
 @dataclass(frozen=True, slots=True)
 class JobCompleted:
-    """`corrections` (as in `TaskChanged`) and `denied` (why) are for the jobs of listeners."""
+    """`corrections` (as in `TaskChanged`), `denied` (why) and `added` are for the jobs of listeners."""
 
     key: int
     variables: Variables = field(default_factory=dict)
     corrections: Variables = field(default_factory=dict)
     denied: str | None = None
+    added: Variables = field(default_factory=dict)
+    """Goes with what was filled in, when the listener has let a task be completed."""
 
 
 @dataclass(frozen=True, slots=True)

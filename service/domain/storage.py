@@ -258,6 +258,10 @@ class Tasks(Protocol):
         ...
 
     def assign(self, task: UserTask, assignee: str | None) -> None: ...
+    def change(self, task: UserTask) -> None:
+        """Store of an open task whom it is for, its dates and its priority. A due date bound to a deadline stays as it is."""
+        ...
+
     def open_of(self, instance_key: int) -> Sequence[UserTask]:
         """Open tasks of a root instance, oldest first."""
         ...
@@ -358,6 +362,10 @@ class Timers(Protocol):
         """A timer that no step opened. A reminder replaces the one its task has of the same use, and goes when its task closes.
         Process timers come with `Instances.apply`.
         """
+        ...
+
+    def drop_reminders(self, instance_key: int, wait_key: int) -> None:
+        """Drop the reminders of a user task."""
         ...
 
     def drop_starts(self, process_id_keys: Sequence[int]) -> None:

@@ -119,6 +119,8 @@ class Closed:
     reason: CloseReason
     by: str | None = None
     """Who completed a task, when somebody else's act (a listener's) let it happen."""
+    values: Mapping[str, Json] | None = None
+    """What she had filled in then; None when the one who completes it is here."""
 
 
 @dataclass(frozen=True, slots=True)

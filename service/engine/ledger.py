@@ -9,7 +9,6 @@ from service.domain.facts import Effect, ElementChange, FlowTaken
 from service.domain.instances import CalledInstance, InstanceStatus
 from service.domain.waits import (
     Closed,
-    CloseReason,
     DeadlineBinding,
     DueChanged,
     IncidentOpened,
@@ -40,11 +39,12 @@ class Ledger:
     def open(self, wait: Wait) -> None:
         self.opened[wait.key] = wait
 
-    def close(self, kind: WaitKind, key: int, reason: CloseReason, by: str | None = None) -> None:
+    def close(self, closed: Closed) -> None:
+        key = closed.key
         self.due.pop(key, None)
         self.tasks.pop(key, None)
         if self.opened.pop(key, None) is None:
-            self.closed[key] = Closed(kind, key, reason, by)
+            self.closed[key] = closed
 
     def change_task(self, wait: UserTaskWait) -> None:
         """An open task is somebody else's, or for others, or more urgent."""

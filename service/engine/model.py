@@ -146,10 +146,6 @@ class Resource:
     version_tag: str | None = None
 
 
-PRIORITIES = range(101)
-"""What a user task's priority may be."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
     """A listener of a user task: a job that is asked before the event happens."""

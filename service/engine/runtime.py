@@ -20,7 +20,7 @@ from service.domain.facts import ElementChange, ElementState, FlowTaken, StatusS
 from service.domain.instances import InstanceStatus
 from service.domain.json import Json, Variables
 from service.domain.ports import Keys
-from service.domain.waits import CloseReason, DeadlineBinding, IncidentOpened, IncidentType, WaitKind
+from service.domain.waits import Closed, CloseReason, DeadlineBinding, IncidentOpened, IncidentType, WaitKind
 
 from .compiler import Program
 from .conditions import interrupts, look_again
@@ -309,7 +309,7 @@ class Runtime:
             workflow._task_completed_notify(task)
         elif workflow.is_empty():
             if container is None:
-                self.status = InstanceStatus.TERMINATED
+                self.end_root(at_once=True)
             else:
                 self.ended(container)
 
@@ -369,7 +369,8 @@ class Runtime:
         """Whatever this task itself waits for is over."""
         wait = task.internal_data.pop("wait", None)
         if wait is not None and wait["k"] in KINDS:
-            self.ledger.close(WaitKind(wait["k"]), task.id, reason, task.internal_data.get("by"))
+            kept = task.internal_data.pop("kept", {})
+            self.ledger.close(Closed(WaitKind(wait["k"]), task.id, reason, **kept))
         self.bound.pop(task.id, None)
         self.conditions.pop(task.id, None)
 

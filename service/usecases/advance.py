@@ -42,7 +42,7 @@ from service.domain.waits import (
     SubscriptionWait,
     WaitKind,
 )
-from service.usecases import casefile, deadlines, notices, reminders
+from service.usecases import casefile, deadlines, notices, reminders, submissions
 from service.usecases.platform import Platform
 
 CHAIN_LIMIT = 1000
@@ -183,6 +183,7 @@ class Advance:
 
     def _follow(self, instance: Instance, step: Step) -> None:
         """What a stored step sets off."""
+        submissions.follow(self, step)
         casefile.follow(self, instance, step)
         for effect in step.effects:
             self._carry_out(instance, effect)

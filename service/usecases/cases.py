@@ -21,10 +21,9 @@ from service.domain.storage import Account, HistoryEntry, UnitOfWork
 from service.domain.views import CaseQuery, CaseRow, ElementRow, Page
 from service.domain.waits import Incident, UserTask
 from service.feel import parse_expression, to_json
-from service.usecases import access, caselists, events, instances
+from service.usecases import access, caselists, events, instances, task_rights
 from service.usecases import deadlines as deadlines_of
 from service.usecases import documents as documents_of
-from service.usecases import tasks as tasks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
 from service.usecases.catalog import DeployedCatalog
@@ -74,6 +73,7 @@ class CasePage:
     names: Mapping[str, str]
     """Username → name, for everybody named on the page."""
     may_attach: bool
+    may_change_tasks: bool
     may_reopen: bool
 
 
@@ -116,7 +116,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
     running = case.closed_at is None
     deadlines = deadlines_of.by_need(uow, case.key, running=running) if granted.sees("frister") else deadlines_of.NONE
     running_for = events.roots_of(uow, case)
-    tasks = [t for root in running_for for t in uow.tasks.open_of(root) if whole or tasks_of.may_work_on(person, t)]
+    tasks = [t for root in running_for for t in uow.tasks.open_of(root) if whole or task_rights.may_work_on(person, t)]
     finished = uow.tasks.finished_of(instance.key) if instance and whole else ()
     citizen = uow.citizens.get(case.citizen_key) if case.citizen_key else None
     unit = uow.people.unit(case.unit) if case.unit and granted.sees("status") else None
@@ -153,6 +153,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         other_cases=_others(advance, case),
         names={},
         may_attach=bool(documents_of.attachable(advance, case, granted)),
+        may_change_tasks=granted.manage or case.worker == person.username,
         may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
     )
     return replace(page, names=_names(uow, page))
@@ -305,7 +306,7 @@ def start_activity(platform: Platform, person: Person, number: str, element_id: 
         stimulus = ElementsActivated(chosen.container_key, ((element_id, {}),))
         advance.move(instance_key, stimulus, {"aktivitet": element_id})
         opened = [t for t in uow.tasks.open_of(instance_key) if t.key not in before]
-        return next((t.key for t in opened if tasks_of.is_for(person, t)), None)
+        return next((t.key for t in opened if task_rights.is_for(person, t)), None)
 
     return platform.transact(work)
 

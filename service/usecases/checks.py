@@ -99,7 +99,7 @@ def _element_faults(
         yield f"Den kaldte proces {called} er ikke sat i drift. Forløbet standser her, til den er det.", False
     if element.job_type and not element.job_type.startswith("="):
         yield from _job_faults(element, known)
-    for job_type in element.listeners:
+    for _, job_type in element.listeners:
         if not job_type.startswith("=") and job_type not in known.handlers:
             yield f"Ingen handler her svarer lytteren {job_type}. Opgaven venter her, til nogen gør.", False
     if manifest is not None:

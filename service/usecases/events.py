@@ -126,6 +126,7 @@ def report(
             case=case,
             folder=found.folder,
             element_id=found.element_id,
+            by=advance.actor.username,
         )
     if not advance.publish(name, _key(found.event, case, values), values).taken:
         raise WrongState(why=f"forløbet venter ikke længere på »{found.event.titel}«")

@@ -36,15 +36,21 @@ def start(
     return platform.transact(work)
 
 
-def cancel(platform: Platform, person: Person, instance_key: int, reason: str) -> None:
-    """End an instance from outside; everything open in it is terminated. A reason is required."""
+def cancel(platform: Platform, person: Person, instance_key: int, reason: str, *, at_once: bool = False) -> Instance:
+    """End an instance from outside; everything open in it is terminated. A reason is required.
 
-    def work(uow: UnitOfWork) -> None:
+    It goes on as long as listeners of its user tasks are asked (`canceling`), unless it is to end `at_once`.
+    """
+
+    def work(uow: UnitOfWork) -> Instance:
         advance = Advance(platform, uow, person)
         _required_root(advance, instance_key)
-        advance.move(instance_key, Cancelled(), {"begrundelse": _reason(reason)})
+        after = advance.move(instance_key, Cancelled(at_once), {"begrundelse": _reason(reason)})
+        if after.status is InstanceStatus.ACTIVE and after.suspended:  # only listeners are left, and they must be asked
+            uow.instances.set_suspended(after, False, _held_entry(advance, reason, suspended=False))
+        return after
 
-    platform.transact(work)
+    return platform.transact(work)
 
 
 def suspend(platform: Platform, person: Person, instance_key: int, reason: str) -> None:
@@ -130,16 +136,19 @@ def _set_suspended(platform: Platform, person: Person, instance_key: int, reason
         instance, _ = _required_root(advance, instance_key)
         if instance.suspended is suspended:
             raise WrongState(why="forløbet er allerede sat på hold" if suspended else "forløbet er ikke sat på hold")
-        entry = HistoryEntry(
-            number=0,
-            at=advance.now,
-            actor=person.username,
-            kind="suspended" if suspended else "resumed",
-            details={"begrundelse": _reason(reason)},
-        )
-        uow.instances.set_suspended(instance, suspended, entry)
+        uow.instances.set_suspended(instance, suspended, _held_entry(advance, reason, suspended=suspended))
 
     platform.transact(work)
+
+
+def _held_entry(advance: Advance, reason: str, *, suspended: bool) -> HistoryEntry:
+    return HistoryEntry(
+        number=0,
+        at=advance.now,
+        actor=advance.actor.username,
+        kind="suspended" if suspended else "resumed",
+        details={"begrundelse": _reason(reason)},
+    )
 
 
 def _required_root(advance: Advance, instance_key: int) -> tuple[Instance, Case | None]:

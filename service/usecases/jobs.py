@@ -16,6 +16,7 @@ from service.domain.json import Json
 from service.domain.storage import UnitOfWork
 from service.domain.waits import IncidentType, Job
 from service.usecases import documents as documents_of
+from service.usecases import listeners
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
 
@@ -57,11 +58,14 @@ def complete(platform: Platform, job: Job, result: HandlerResult, person: Person
                 )
             uow.jobs.sending(held, variables)
         else:
-            stimulus = JobCompleted(held.key, variables, result.corrections, result.denied)
-            told = {"job": held.type, "navn": held.element_name}
+            added = listeners.added(advance, held)
+            stimulus = JobCompleted(held.key, variables, result.corrections, result.denied, added)
+            told: dict[str, Json] = {"job": held.type, "navn": held.element_name}
             if held.listener is not None:
-                told |= {"lytter": held.listener.value, "afvist": result.denied or ""}
+                told |= listeners.answered(held, result.denied)
             advance.move(held.instance_key, stimulus, told)
+            if result.denied is not None:
+                listeners.tell_denied(advance, held)
 
     platform.transact(work)
 

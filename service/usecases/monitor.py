@@ -15,7 +15,7 @@ from service.domain.instances import Instance, InstanceStatus, ScopeView
 from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry, UnitOfWork
 from service.domain.views import IncidentGroup, InstanceQuery, InstanceRow, Page
-from service.domain.waits import Incident, Job, Subscription, UserTask
+from service.domain.waits import Incident, Job, ListenerEvent, Subscription, UserTask
 from service.usecases import access
 from service.usecases.advance import Advance
 from service.usecases.catalog import DeployedCatalog
@@ -70,6 +70,12 @@ class InstancePage:
     unit_names: Mapping[str, str]
     may_manage: bool
     sees_content: bool
+
+    @property
+    def asked_first(self) -> bool:
+        """Whether a task of it has listeners that are asked before it is interrupted."""
+        asked = ListenerEvent.CANCELING.value
+        return any(event == asked for element in self.elements.values() for event, _ in element.listeners)
 
 
 def listed(platform: Platform, person: Person, wanted: InstanceQuery) -> InstanceList:

@@ -26,6 +26,11 @@ def remind(advance: Advance, timer: Timer, task: UserTask, folder: str) -> None:
         _tell(advance, username, timer.use.value, WORDS[timer.use].format(name=task.name), task.case_key, task.key)
 
 
+def denied(advance: Advance, task: UserTask, username: str) -> None:
+    """Somebody's completion, assignment or change of a task was denied by one of its listeners."""
+    _tell(advance, username, "denied", f"Blev ikke godkendt: {task.name}", task.case_key, task.key)
+
+
 def tell_leaders(advance: Advance) -> None:
     """The weekly list: every leader learns how many tasks of her units are overdue."""
     units = {u.id: u.name for u in advance.uow.people.units()}

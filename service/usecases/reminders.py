@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from service.domain.clock import LOCAL_ZONE
 from service.domain.instances import Instance, Step
 from service.domain.storage import UnitOfWork
-from service.domain.waits import DueChanged, Timer, TimerUse, UserTask, UserTaskWait, WaitKind
+from service.domain.waits import Timer, TimerUse, UserTask, UserTaskWait, WaitKind
 
 if TYPE_CHECKING:
     from service.usecases.advance import Advance
@@ -25,8 +25,19 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
         if isinstance(wait, UserTaskWait) and wait.due is not None:
             schedule(advance, instance, wait.key, wait.due, wait.deadline.id if wait.deadline else None)
     for change in step.due_changes:
-        if isinstance(change, DueChanged) and change.kind is WaitKind.USER_TASK and change.due is not None:
-            schedule(advance, instance, change.key, change.due, change.deadline.id if change.deadline else None)
+        if change.kind is WaitKind.USER_TASK:
+            deadline_id = change.deadline.id if change.deadline else None
+            reschedule(advance, instance.key, change.key, change.due, deadline_id)
+
+
+def reschedule(
+    advance: Advance, instance_key: int, task_key: int, due: datetime | None, deadline_id: str | None
+) -> None:
+    """The reminders of an open task follow its due date: none stays that speaks of another."""
+    advance.uow.timers.drop_reminders(instance_key, task_key)
+    instance = advance.uow.instances.get(instance_key)
+    if due is not None and instance is not None:
+        schedule(advance, instance, task_key, due, deadline_id)
 
 
 def schedule(advance: Advance, instance: Instance, task_key: int, due: datetime, deadline_id: str | None) -> None:

@@ -5,18 +5,71 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service.domain.cases import Case, CaseRecord, Citizen, Contact, Note
 from service.domain.clock import LOCAL_ZONE
 from service.domain.forms import Form
+from service.domain.instances import Step
 from service.domain.json import Json, Variables
 from service.domain.procedures import CitizenFields, ContactFields
-from service.usecases.advance import Advance
+from service.domain.waits import UserTask
+
+if TYPE_CHECKING:
+    from service.usecases.advance import Advance
+
+
+def follow(advance: Advance, step: Step) -> None:
+    """Register what was filled in for tasks that listeners have let be completed in this step."""
+    for closed in step.closed:
+        task = advance.uow.tasks.get(closed.key) if closed.values is not None else None
+        if task is not None:
+            numbered = number_ahead(advance, task)
+            values = {name: value for name, value in (closed.values or {}).items() if name not in numbered}
+            register_task(advance, task, values, by=closed.by or advance.actor.username)
+
+
+def number_ahead(advance: Advance, task: UserTask) -> Variables:
+    """What registering the task's form now would add to its values: the number of the new version, if anything."""
+    form = advance.catalog.form(task.form_key) if task.form_key is not None else None
+    name = advance.catalog.form_use(form.id, _folder(advance, task)).nummer if form else None
+    if form is None or name is None or task.case_key is None:
+        return {}
+    return {name: advance.uow.cases.next_record_version(task.case_key, form.id)}
+
+
+def register_task(advance: Advance, task: UserTask, values: Variables, *, by: str) -> Variables:
+    """`register` for a task's form; nothing for a task without one."""
+    form = advance.catalog.form(task.form_key) if task.form_key is not None else None
+    if form is None or task.form_key is None:
+        return values
+    return register(
+        advance,
+        form,
+        task.form_key,
+        values,
+        case=advance.uow.cases.get(task.case_key) if task.case_key else None,
+        folder=_folder(advance, task),
+        element_id=task.element_id,
+        by=by,
+    )
+
+
+def _folder(advance: Advance, task: UserTask) -> str:
+    found = advance.catalog.process(task.definition_key)
+    return found[0].folder if found else ""
 
 
 def register(
-    advance: Advance, form: Form, form_key: int, values: Variables, *, case: Case | None, folder: str, element_id: str
+    advance: Advance,
+    form: Form,
+    form_key: int,
+    values: Variables,
+    *,
+    case: Case | None,
+    folder: str,
+    element_id: str,
+    by: str,
 ) -> Variables:
     """Keep a valid submission: a new version of the form on the case, the citizen's data, a contact, a note. Gives the
     values, with the version's number where the manifest names a variable for it.
@@ -36,17 +89,15 @@ def register(
         version=advance.uow.cases.next_record_version(case.key, form.id),
         element_id=element_id,
         submitted_at=advance.now,
-        submitted_by=advance.actor.username,
+        submitted_by=by,
         values=values,
     )
     advance.uow.cases.add_record(record)
     if use.kontakt is not None:
-        advance.uow.cases.add_contact(_contact(advance, form, use.kontakt, values, case))
+        advance.uow.cases.add_contact(_contact(advance, form, use.kontakt, values, case, by))
     text = values.get(use.notat) if use.notat else None
     if isinstance(text, str) and text.strip():
-        note = Note(
-            case_key=case.key, key=advance.platform.keys.next(), at=advance.now, by=advance.actor.username, text=text
-        )
+        note = Note(case_key=case.key, key=advance.platform.keys.next(), at=advance.now, by=by, text=text)
         advance.uow.cases.add_note(note)
     return {**values, use.nummer: record.version} if use.nummer else values
 
@@ -95,7 +146,7 @@ def _said(fields: CitizenFields, values: Variables) -> dict[str, Any]:
     return said
 
 
-def _contact(advance: Advance, form: Form, fields: ContactFields, values: Variables, case: Case) -> Contact:
+def _contact(advance: Advance, form: Form, fields: ContactFields, values: Variables, case: Case, by: str) -> Contact:
     def text(name: str | None) -> str:
         return form.said(name, values.get(name)) if name else ""
 
@@ -104,7 +155,7 @@ def _contact(advance: Advance, form: Form, fields: ContactFields, values: Variab
         case_key=case.key,
         key=advance.platform.keys.next(),
         at=_when(values, fields, advance.now),
-        by=advance.actor.username,
+        by=by,
         type=text(fields.type),
         with_whom=text(fields.med),
         result=text(fields.resultat),

@@ -1,4 +1,4 @@
-"""User tasks: see, draft, take, assign, complete."""
+"""User tasks: see, draft, complete."""
 
 from __future__ import annotations
 
@@ -6,24 +6,34 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from service.domain.access import Person, may_complete, split_group
-from service.domain.alphabet import alphabetical
+from service.domain.access import Person, split_group
 from service.domain.attachments import TYPES, Limits, plain_name
 from service.domain.cases import Case, Citizen, Draft
 from service.domain.definitions import ElementInfo
-from service.domain.errors import BadInput, Forbidden, ForloebError, NotFound, Stale, TaskMovedOn, WrongState
+from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.form_model import Kind
 from service.domain.form_places import field_at
 from service.domain.forms import Form, FormContext, Submission
 from service.domain.handling import NewDocument
-from service.domain.instances import Instance, TaskChanged, TaskCompleted
-from service.domain.json import Json, Variables
+from service.domain.instances import Instance, TaskCompleted
+from service.domain.json import Variables
 from service.domain.procedures import AttachmentKind
-from service.domain.storage import HistoryEntry, UnitOfWork
+from service.domain.storage import UnitOfWork
 from service.domain.waits import ListenerEvent, TaskStatus, UserTask
-from service.usecases import access, documents, formcontext, submissions
+from service.usecases import access, documents, formcontext, listeners, submissions
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
+from service.usecases.task_changes import colleagues
+from service.usecases.task_rights import (
+    found_task,
+    is_for,
+    may_change,
+    may_finish,
+    may_see,
+    may_work_on,
+    open_task,
+    require_authority,
+)
 
 T = TypeVar("T")
 
@@ -55,6 +65,11 @@ class OpenTask:
     """What stands beside the form to be read, and ticked for herself."""
     assignable_to: Sequence[tuple[str, str]] = ()
     """(username, name) of colleagues who could get it."""
+    may_change: bool = False
+    asked: ListenerEvent | None = None
+    """What its listeners are asked now: nothing can be done with it until they have answered."""
+    denied: str = ""
+    """Why a listener said no to what was last to happen with it."""
 
 
 def look(
@@ -86,9 +101,9 @@ def _look(
 ) -> OpenTask:
     def work(uow: UnitOfWork) -> OpenTask:
         advance = Advance(platform, uow, person)
-        task = _found(uow.tasks.get(key)) if closed else _open(uow.tasks.get(key))
+        task = found_task(uow.tasks.get(key)) if closed else open_task(uow.tasks.get(key))
         case = uow.cases.get(task.case_key) if task.case_key else None
-        if not _may_see(advance, task, case):
+        if not may_see(advance, task, case):
             if not closed or person.groups.isdisjoint(task.candidate_groups):
                 raise Forbidden(what="opgaven hører til en anden enhed eller en anden rolle")
             task, case = replace(task, prefill={}), None
@@ -108,6 +123,7 @@ def _look(
                 citizen_key=case.citizen_key,
             )
         granted = access.case_access(advance, case) if case else None
+        asked, denied = listeners.state(advance, task)
         citizen = uow.citizens.get(case.citizen_key) if case and case.citizen_key else None
         return OpenTask(
             task=task,
@@ -118,13 +134,16 @@ def _look(
             case=access.shown_case(case, granted) if case else None,
             citizen=access.shown_citizen(citizen, granted) if citizen else None,
             mine=task.assignee == person.username,
-            may_complete=task.status is TaskStatus.CREATED and may_finish(advance, task),
+            may_complete=task.status is TaskStatus.CREATED and asked is None and may_finish(advance, task),
+            may_change=task.status is TaskStatus.CREATED and asked is None and may_change(advance, task, case),
+            asked=asked,
+            denied=denied,
             authority=access.has_authority(advance, task),
             marks=access.marks(advance, [case.citizen_key]).get(case.citizen_key or 0, ()) if case else (),
             draft_saved=draft is not None,
             attachable=documents.attachable(advance, case, granted) if case and granted else {},
             guidance=_guidance(advance, form),
-            assignable_to=_colleagues(uow, person, task),
+            assignable_to=colleagues(uow, person, task),
         )
 
     return platform.store.transact(work)
@@ -166,12 +185,6 @@ def _next_task(uow: UnitOfWork, person: Person, instance_key: int) -> int | None
     return min(tasks, key=lambda t: (t.due is None, t.due, t.key)).key if tasks else None
 
 
-def is_for(person: Person, task: UserTask) -> bool:
-    """Whether it is assigned or offered to her, not only to those she leads."""
-    offered = person.username in task.candidate_users or not person.groups.isdisjoint(task.candidate_groups)
-    return offered or task.assignee == person.username
-
-
 def save_draft(
     platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]
 ) -> tuple[Form, Submission] | None:
@@ -182,11 +195,10 @@ def save_draft(
 
     def work(uow: UnitOfWork) -> tuple[Form, Submission] | None:
         advance = Advance(platform, uow, person)
-        task = _open(uow.tasks.get(key))
+        task = open_task(uow.tasks.get(key))
         if not may_work_on(person, task):
             raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
-        typed = {name: list(texts) for name, texts in fields.items()}
-        uow.tasks.save_draft(Draft(task_key=task.key, username=person.username, saved_at=advance.now, fields=typed))
+        _keep(advance, task, fields)
         case = uow.cases.get(task.case_key) if task.case_key else None
         form, context = _form(advance, task, case)
         return (form, form.parse(fields, context)) if form and context else None
@@ -200,6 +212,8 @@ class Completed:
     instance: Instance
     upcoming: Upcoming | None
     """Where she may go on."""
+    asked: bool
+    """Its listeners are asked first; the task is open until they have let it be completed."""
 
 
 def complete(platform: Platform, person: Person, key: int, fields: Mapping[str, Sequence[str]]) -> Completed:
@@ -222,33 +236,34 @@ def complete_in(
     read: Callable[[Form, FormContext], Submission],
     otherwise: Variables,
 ) -> Instance:
-    """The heart of completing, inside a unit of work: may she, is it valid, register, advance."""
+    """The heart of completing, inside a unit of work: may she, is it valid, register, advance.
+
+    Where listeners are asked first, what she filled in stays her draft until they have let it be registered.
+    """
     uow, person = advance.uow, advance.actor
     if not may_work_on(person, task):
         raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
-    _require_authority(advance, task)
+    require_authority(advance, task)
     instance = uow.instances.lock(task.instance_key)
     if instance is not None and instance.suspended:
         raise WrongState(why="forløbet er sat på hold, så opgaven kan ikke fuldføres nu")
     case = uow.cases.get(task.case_key) if task.case_key else None
     form, context = _form(advance, task, case)
     values: Variables = otherwise
-    if form is not None and context is not None and task.form_key is not None:
-        found = advance.catalog.process(task.definition_key)
-        values = submissions.register(
-            advance,
-            form,
-            task.form_key,
-            read(form, context).require_ok(),
-            case=case,
-            folder=found[0].folder if found else "",
-            element_id=task.element_id,
-        )
-    return advance.move(
-        task.instance_key,
-        TaskCompleted(task.key, values, person.username),
-        {"element": task.element_id, "navn": task.name},
-    )
+    if form is not None and context is not None:
+        sent = read(form, context)
+        values = sent.require_ok()
+        if listeners.has(advance, task, ListenerEvent.COMPLETING):
+            _keep(advance, task, sent.raw)  # it is registered when they have let it happen (`submissions.follow`)
+        else:
+            values = submissions.register_task(advance, task, values, by=person.username)
+    return advance.move(task.instance_key, TaskCompleted(task.key, values, person.username), listeners.about(task))
+
+
+def _keep(advance: Advance, task: UserTask, typed: Mapping[str, Sequence[str]]) -> None:
+    fields = {name: list(texts) for name, texts in typed.items()}
+    draft = Draft(task_key=task.key, username=advance.actor.username, saved_at=advance.now, fields=fields)
+    advance.uow.tasks.save_draft(draft)
 
 
 def take_file(
@@ -260,7 +275,7 @@ def take_file(
 
     def work(uow: UnitOfWork) -> str:
         advance = Advance(platform, uow, person)
-        task = _open(uow.tasks.get(key))
+        task = open_task(uow.tasks.get(key))
         if not may_work_on(person, task):
             raise Forbidden(what="opgaven er tildelt en anden eller hører til en anden enhed")
         case = uow.cases.get(task.case_key) if task.case_key else None
@@ -281,69 +296,6 @@ def take_file(
     return platform.store.transact(work)
 
 
-def take(platform: Platform, person: Person, key: int) -> None:
-    """Assign an unassigned task to herself."""
-    _assign(platform, person, key, person.username)
-
-
-def release(platform: Platform, person: Person, key: int) -> None:
-    """Give a task back to its groups. The assignee or the unit's leader may."""
-    _assign(platform, person, key, None)
-
-
-def assign(platform: Platform, person: Person, key: int, username: str) -> None:
-    """Assign a task to a colleague who could complete it. The assignee or the unit's leader may."""
-    _assign(platform, person, key, username)
-
-
-@dataclass(frozen=True, slots=True)
-class NotAssigned:
-    """A task that was left where it is. Its name is "" where it is not hers to know of."""
-
-    key: int
-    name: str
-    case_number: str
-    why: str
-
-
-def assign_all(
-    platform: Platform, person: Person, keys: Sequence[int], username: str
-) -> tuple[int, Sequence[NotAssigned]]:
-    """Assign many to one colleague, each by itself: how many were, and the others with why they were not.
-
-    Raises Forbidden when she may assign none of them.
-    """
-    done, forbidden, refused = 0, 0, []
-    for key in dict.fromkeys(keys):
-        try:
-            assign(platform, person, key, username)
-            done += 1
-        except Forbidden as fault:
-            forbidden += 1
-            refused.append(_not_assigned(platform, person, key, fault))
-        except (BadInput, Stale, TaskMovedOn, WrongState, NotFound) as fault:
-            refused.append(_not_assigned(platform, person, key, fault))
-    if keys and forbidden == len(keys):
-        raise Forbidden(what="opgaverne hører til en anden enhed eller er tildelt andre")
-    return done, refused
-
-
-def _not_assigned(platform: Platform, person: Person, key: int, fault: ForloebError) -> NotAssigned:
-    def work(uow: UnitOfWork) -> NotAssigned:
-        task = uow.tasks.get(key)
-        if task is None or not may_work_on(person, task):
-            return NotAssigned(key, "", "", str(fault))
-        case = uow.cases.get(task.case_key) if task.case_key else None
-        return NotAssigned(key, task.name, case.number if case else "", _why(fault))
-
-    return platform.read(work)
-
-
-def _why(fault: ForloebError) -> str:
-    """Of a task in a list of many: nobody typed anything there."""
-    return "Opgaven er allerede løst eller ikke længere aktuel." if isinstance(fault, TaskMovedOn) else str(fault)
-
-
 def _complete(
     platform: Platform,
     person: Person,
@@ -353,118 +305,11 @@ def _complete(
 ) -> Completed:
     def work(uow: UnitOfWork) -> Completed:
         advance = Advance(platform, uow, person)
-        task = _open(uow.tasks.lock(key))
+        task = open_task(uow.tasks.lock(key))
         instance = complete_in(advance, task, read, otherwise or {})
-        return Completed(task, instance, upcoming(advance))
+        return Completed(task, instance, upcoming(advance), listeners.has(advance, task, ListenerEvent.COMPLETING))
 
     return platform.transact(work)
-
-
-def _assign(platform: Platform, person: Person, key: int, username: str | None) -> None:
-    def work(uow: UnitOfWork) -> None:
-        advance = Advance(platform, uow, person)
-        task = _open(uow.tasks.lock(key))
-        leads = _leads(person, task)
-        if task.assignee not in (None, person.username) and not leads:
-            raise Forbidden(what="opgaven er tildelt en anden; kun hun selv eller enhedens leder kan flytte den")
-        if username == person.username:
-            _require_authority(advance, task)
-        if task.assignee is None and not (may_work_on(person, task) or leads):
-            raise Forbidden(what="opgaven hører til en anden enhed eller rolle")
-        if username is None and not (task.candidate_groups or task.candidate_users):
-            raise WrongState(why="opgaven kan ikke frigives, for den har ingen gruppe at vende tilbage til")
-        if username is not None and username != person.username:
-            _require_could_complete(uow, task, username)
-        if _has_listeners(advance, task):
-            change = TaskChanged(task.key, ListenerEvent.ASSIGNING, {"assignee": username or ""})
-            told: dict[str, Json] = {"element": task.element_id, "navn": task.name, "til": username}
-            advance.move(task.instance_key, change, told)
-            return
-        uow.tasks.assign(task, username)
-        entry = HistoryEntry(
-            number=0,
-            at=advance.now,
-            actor=person.username,
-            kind="assigned" if username else "released",
-            details={"element": task.element_id, "navn": task.name, "til": username},
-        )
-        uow.history.append(task.instance_key, entry)
-
-    platform.transact(work)
-
-
-def _has_listeners(advance: Advance, task: UserTask) -> bool:
-    """Whether the engine must be asked before the task changes."""
-    found = advance.catalog.process(task.definition_key)
-    element = found[1].elements.get(task.element_id) if found else None
-    return element is not None and bool(element.listeners)
-
-
-def _found(task: UserTask | None) -> UserTask:
-    if task is None:
-        raise NotFound(what="opgaven")
-    return task
-
-
-def _open(found: UserTask | None) -> UserTask:
-    task = _found(found)
-    if task.status is not TaskStatus.CREATED:
-        raise TaskMovedOn
-    return task
-
-
-def may_work_on(person: Person, task: UserTask) -> bool:
-    """Whether she may complete it as it is assigned now."""
-    if task.assignee is not None and task.assignee != person.username:
-        return _leads(person, task)
-    return may_complete(
-        person, assignee=task.assignee, groups=task.candidate_groups, users=task.candidate_users
-    ) or _leads(person, task)
-
-
-def may_finish(advance: Advance, task: UserTask) -> bool:
-    """Whether she may complete it, and has the authority where it takes that."""
-    return may_work_on(advance.actor, task) and access.has_authority(advance, task)
-
-
-def _require_authority(advance: Advance, task: UserTask) -> None:
-    if not access.has_authority(advance, task):
-        raise Forbidden(what="opgaven er en myndighedsopgave, og din rolle kan ikke træffe afgørelser")
-
-
-def _leads(person: Person, task: UserTask) -> bool:
-    return any(split_group(g).unit in person.leads for g in task.candidate_groups if "@" in g)
-
-
-def _may_see(advance: Advance, task: UserTask, case: Case | None) -> bool:
-    """Those who may complete it now, and those who may read all of its case; without a case its groups."""
-    person = advance.actor
-    if task.status is TaskStatus.CREATED and may_work_on(person, task):
-        return True
-    if case is None:
-        return task.case_key is None and not person.groups.isdisjoint(task.candidate_groups)
-    granted = access.case_access(advance, case)
-    return granted is not None and granted.parts is None
-
-
-def _require_could_complete(uow: UnitOfWork, task: UserTask, username: str) -> None:
-    account = uow.people.account(username)
-    if account is None or not account.active:
-        raise BadInput(why=f"Der er ingen aktiv medarbejder med brugernavnet {username}.")
-    unassigned = may_complete(account.person, assignee=None, groups=task.candidate_groups, users=task.candidate_users)
-    if not unassigned:
-        raise BadInput(why=f"{account.person.name} har ikke den rolle, som opgaven kræver.")
-
-
-def _colleagues(uow: UnitOfWork, person: Person, task: UserTask) -> list[tuple[str, str]]:
-    if not (_leads(person, task) or task.assignee == person.username):
-        return []
-    names: dict[str, str] = {}
-    for group in task.candidate_groups:
-        membership = split_group(group)
-        for account in uow.people.with_role(membership.role, membership.unit or None):
-            names[account.person.username] = account.person.name
-    return sorted(names.items(), key=lambda pair: alphabetical(pair[1]))
 
 
 def _form(advance: Advance, task: UserTask, case: Case | None) -> tuple[Form | None, FormContext | None]:

@@ -158,6 +158,7 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         dispatch_state=words.dispatch_state,
         channel=words.channel_words,
         job_state=words.job_state,
+        asked=words.asked_words,
         reading=words.reading_words,
     )
 

@@ -101,6 +101,7 @@ ROUTES: Routes = {
     "/opgaver/<int:key>/tag": _CASEWORK,
     "/opgaver/<int:key>/frigiv": _CASEWORK,
     "/opgaver/<int:key>/tildel": _CASEWORK,
+    "/opgaver/<int:key>/ret": _CASEWORK,
     "/sager": _LISTS,
     "/sager/<number>": _CASES,
     "/sager/<number>/notat": _CASEWORK,

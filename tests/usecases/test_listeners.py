@@ -13,7 +13,7 @@ from service.domain.handling import HandlerInfo, HandlerResult
 from service.domain.instances import Instance, InstanceStatus
 from service.domain.waits import IncidentType, UserTask
 from service.testing import World
-from service.usecases import incidents, instances, people, tasks
+from service.usecases import incidents, instances, people, task_changes, tasks
 from service.usecases.bundle import Resource
 from service.workers.loop import run_jobs
 from tests.engine import drawing as d
@@ -81,13 +81,13 @@ def test_assigning_is_asked_for_and_may_be_denied(course: Course) -> None:
     course.work()
     platform, mia = course.world.platform, course.world.person("mia")
     [task] = course.open
-    tasks.take(platform, mia, task.key)
+    task_changes.take(platform, mia, task.key)
     assert course.open[0].assignee is None
     with pytest.raises(WrongState):
-        tasks.take(platform, course.world.person("nils"), task.key)
+        task_changes.take(platform, course.world.person("nils"), task.key)
     course.work()
     assert course.open[0].assignee == "mia"
-    tasks.release(platform, mia, task.key)
+    task_changes.release(platform, mia, task.key)
     course.answer = HandlerResult(denied="hun skal gøre den færdig")
     course.work()
     assert course.open[0].assignee == "mia"

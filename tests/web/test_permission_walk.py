@@ -41,6 +41,8 @@ POST /opgaver/<int:key>/kladde                        +-  +-  --  +-  +-  -   - 
 POST /opgaver/<int:key>/tag                           +-  +-  +-  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/frigiv                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/tildel                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
+GET  /opgaver/<int:key>/ret                           --  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
+POST /opgaver/<int:key>/ret                           --  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 POST /opgaver/<int:key>/bilag                         +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /opgaver/<int:key>/udskriv                       +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 GET  /opgaver/<int:key>/udskriv.pdf                   +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
@@ -59,6 +61,7 @@ GET  /sager/<number>/dokumenter                       +-  +-  --  +-  +-  -   - 
 POST /sager/<number>/dokumenter                       +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/genaabn                          +-  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
 GET  /sager/<number>/adgang                           --  --  --  +-  --  -   -   -   +-  -   -   +   -   +   >
+GET  /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 GET  /dokumenter/<int:key>                            +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 GET  /dokumenter/<int:key>/vis                        +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
@@ -229,6 +232,7 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/opgaver/<int:key>/tag": dict,
         "/opgaver/<int:key>/frigiv": dict,
         "/opgaver/<int:key>/tildel": lambda: {"til": colleague},
+        "/opgaver/<int:key>/ret": lambda: {"prioritet": "60", **REASON},
         "/sager": lambda: {"q": place.cpr},
         "/sager/<number>/dokumenter": _file,
         "/opgaver/<int:key>/bilag": _file,

@@ -49,6 +49,8 @@ def said_from_tables() -> Iterator[str]:
         words.CHANNELS,
         words.JOB_STATES,
         words.READINGS,
+        words.ASKED,
+        words.CHANGED,
     ):
         yield from table.values()
     for pair in words.INCIDENTS.values():

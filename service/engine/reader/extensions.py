@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from service.domain.definitions import Binding
+from service.domain.task_attributes import PRIORITIES
 from service.domain.waits import ListenerEvent
 from service.engine.effects import EFFECT_JOBS
 from service.engine.model import (
-    PRIORITIES,
     CallWork,
     DecisionWork,
     Formula,

@@ -25,6 +25,7 @@ from service.engine.model import (
     TimerTrigger,
     UserWork,
     Value,
+    Work,
     begun_by,
 )
 
@@ -86,7 +87,7 @@ class InfoReader:
             called_process=_id(call),
             **({"called_binding": call.binding} if call is not None else {}),
             candidate_groups=static_list(work.candidate_groups) if isinstance(work, UserWork) else (),
-            listeners=tuple(drawn(one.type) or "" for one in work.listeners) if isinstance(work, UserWork) else (),
+            listeners=_listeners(work),
             status=element.status,
             deadline_id=element.deadline_id,
             startable=isinstance(parent, AdHoc)
@@ -95,6 +96,11 @@ class InfoReader:
             and not element.for_compensation
             and not _event_driven(element),
         )
+
+
+def _listeners(work: Work | None) -> tuple[tuple[str, str], ...]:
+    found = work.listeners if isinstance(work, UserWork) else ()
+    return tuple((listener.event.value, drawn(listener.type) or "") for listener in found)
 
 
 def _event_driven(element: Element) -> bool:

@@ -10,12 +10,13 @@ from SpiffWorkflow.util.task import TaskState
 
 from service.domain.errors import DecisionEvaluationFailed
 from service.domain.json import Variables
+from service.domain.task_attributes import PRIORITIES
 from service.domain.waits import DeadlineBinding, IncidentType, JobWait, UserTaskWait, WaitKind
 from service.engine.effects import EFFECT_JOBS, effect_of
 from service.engine.expressions import demand_instant
 from service.engine.incidents import Incident
-from service.engine.model import PRIORITIES, DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
 from service.engine.model import Activity as ActivityModel
+from service.engine.model import DecisionWork, Event, JobWork, ReceiveWork, Resource, ScriptWork, UserWork
 from service.engine.model import Task as TaskModel
 from service.engine.nesting import bounded
 from service.engine.subscriptions import deadline, note, subscribe

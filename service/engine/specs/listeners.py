@@ -2,8 +2,9 @@
 one.
 
 They may correct the task, or deny what was to happen (not its creation or cancelling). Until the last has answered the task
-stays as it is, and nobody can do anything else with it. Cancelling takes the place of whatever was about to happen. `internal_data["stands"]` is the task as people see it, `["doing"]` what is
-about to happen: `event`, `next` listener, `wish` (what will stand), `job`, and for a completion `result` and `by`.
+stays as it is, and nobody can do anything else with it; but cancelling takes the place of whatever was about to happen.
+`internal_data["stands"]` is the task as people see it, `["doing"]` what is about to happen: `event`, `next` listener, `wish`
+(what will stand), `job`, and for a completion `result` and `by`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
@@ -19,11 +19,11 @@ from SpiffWorkflow.task import Task
 from service.domain.errors import BadInput, WrongState
 from service.domain.instances import JobCompleted
 from service.domain.json import Json, Variables
+from service.domain.task_attributes import attributes_of, fields_of, read_changes
 from service.domain.waits import CloseReason, JobWait, ListenerEvent, UserTaskWait, WaitKind
 from service.engine.incidents import Incident
-from service.engine.model import PRIORITIES, UserWork
+from service.engine.model import UserWork
 from service.engine.subscriptions import note
-from service.engine.timing import TimingFault, read_instant
 
 from .activities import UserTask
 from .base import Node, Phase
@@ -41,16 +41,17 @@ class Listener(Node):
         data = host.internal_data
         kind, retries = data["doing"]["job"]
         stands = data["stands"] | data["doing"]["wish"]
+        told = stands | {"changedAttributes": sorted(data["doing"]["wish"]), "userTaskKey": str(host.id)}
         headers = {
-            HEADER + name: value if isinstance(value, str) else json.dumps(value) for name, value in stands.items()
+            HEADER + name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()
         }
         note(task, WaitKind.JOB)
         job = JobWait(
             **runtime.wait_base(task, host.id),
             type=kind,
             retries=retries,
-            headers={**self.element.headers, **headers, f"{HEADER}userTaskKey": str(host.id)},  # type: ignore[attr-defined]
-            variables=runtime.scopes.local(host.id),
+            headers={**self.element.headers, **headers},  # type: ignore[attr-defined]
+            variables={**runtime.scopes.local(host.id), **data["doing"].get("result", {})},
             listener=ListenerEvent(data["doing"]["event"]),
         )
         runtime.ledger.open(job)
@@ -61,7 +62,7 @@ class ListenedTask(UserTask):
     """Set by the compiler."""
 
     def work(self, runtime: Runtime, task: Task) -> None:
-        task.internal_data["stands"] = attributes(self.wait(runtime, task))
+        task.internal_data["stands"] = attributes_of(self.wait(runtime, task))
         task.internal_data["doing"] = {"event": ListenerEvent.CREATING, "next": 0, "wish": {}}
         self._go_on(runtime, task)
 
@@ -105,6 +106,8 @@ class ListenedTask(UserTask):
         if answer.denied is None:
             doing["wish"] |= wish
             doing["next"] += 1
+            if "result" in doing:
+                doing["result"] |= answer.added
         elif "wait" in task.internal_data:
             del task.internal_data["doing"]
             return
@@ -169,90 +172,25 @@ class ListenedTask(UserTask):
             self._tell(runtime, task, before, stands)
         del data["doing"]
         if doing["event"] == ListenerEvent.COMPLETING:
-            data["by"] = doing["by"]
+            data["kept"] = {"by": doing["by"], "values": doing["result"]}
             runtime.finish(task, doing["result"])
 
     def _corrected(self, wait: UserTaskWait, stands: Mapping[str, Json]) -> UserTaskWait:
-        due = wait.due if wait.deadline is not None else _instant(stands["dueDate"])
-        return replace(wait, **_fields(stands), due=due)
+        fields = fields_of(stands)
+        return replace(wait, **(fields if wait.deadline is None else fields | {"due": wait.due}))
 
     def _tell(self, runtime: Runtime, task: Task, before: Mapping[str, Json], stands: Mapping[str, Json]) -> None:
-        due = _instant(stands["dueDate"])
+        changed = UserTaskWait(**runtime.wait_base(task, task.id), **fields_of(stands))
         if stands["dueDate"] != before["dueDate"]:
             task.internal_data["wait"]["due"] = stands["dueDate"]
-            runtime.ledger.change_due(WaitKind.USER_TASK, task.id, due, None)
-        runtime.ledger.change_task(UserTaskWait(**runtime.wait_base(task, task.id), **_fields(stands), due=due))
+            runtime.ledger.change_due(WaitKind.USER_TASK, task.id, changed.due, None)
+        runtime.ledger.change_task(changed)
 
     def _checked(self, changes: Variables) -> dict[str, Json]:
         """Corrections as they will stand; those that are None keep what stands."""
         if changes.get("dueDate") is not None and self.element.deadline_id is not None:
             raise BadInput(why="Opgavens frist følger sagens frist (forloeb:frist) og kan ikke rettes her.")
-        unknown = sorted(changes.keys() - _CHECKS.keys())
-        if unknown:
-            raise BadInput(why=f"{', '.join(unknown)} kan ikke rettes på en opgave. Ret {', '.join(_CHECKS)}.")
-        return {name: _CHECKS[name](name, value) for name, value in changes.items() if value is not None}
-
-
-# -- a task as data -----------------------------------------------------------------------------------------------------
-
-
-def attributes(wait: UserTaskWait) -> dict[str, Json]:
-    return {
-        "assignee": wait.assignee,
-        "candidateGroups": list(wait.candidate_groups),
-        "candidateUsers": list(wait.candidate_users),
-        "dueDate": wait.due.isoformat() if wait.due is not None else None,
-        "followUpDate": wait.follow_up.isoformat() if wait.follow_up is not None else None,
-        "priority": wait.priority,
-    }
-
-
-def _fields(stands: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything but the due date, which may be bound to a deadline."""
-    return {
-        "assignee": stands["assignee"],
-        "candidate_groups": tuple(stands["candidateGroups"]),
-        "candidate_users": tuple(stands["candidateUsers"]),
-        "follow_up": _instant(stands["followUpDate"]),
-        "priority": stands["priority"],
-    }
-
-
-def _instant(value: Any) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
-
-
-def _text(name: str, value: Json) -> Json:
-    if not isinstance(value, str):
-        raise BadInput(why=f"{name} skal være et brugernavn, eller tom for at fjerne det.")
-    return value or None
-
-
-def _texts(name: str, value: Json) -> Json:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise BadInput(why=f"{name} skal være en liste af tekster, eller tom for at fjerne dem.")
-    return value
-
-
-def _moment(name: str, value: Json) -> Json:
-    try:
-        found = read_instant(value)
-    except TimingFault as fault:
-        raise BadInput(why=f"{name}: {fault.discreet}") from None
-    return None if found is None else found.isoformat()
-
-
-def _priority(name: str, value: Json) -> Json:
-    if isinstance(value, bool) or not isinstance(value, int) or value not in PRIORITIES:
-        raise BadInput(why=f"{name} skal være et helt tal fra 0 til 100.")
-    return value
-
-
-_CHECKS = {
-    "assignee": _text,
-    "candidateGroups": _texts,
-    "candidateUsers": _texts,
-    "dueDate": _moment,
-    "followUpDate": _moment,
-    "priority": _priority,
-}
+        wish, faults = read_changes(changes)
+        if faults:
+            raise BadInput(why=" ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        return wish

@@ -13,7 +13,15 @@ from service.domain.facts import ElementChange, ElementState
 from service.domain.instances import CalledInstance, Instance, InstanceStatus, Step
 from service.domain.ports import Keys
 from service.domain.storage import HistoryEntry
-from service.domain.waits import DeadlineBinding, DueChanged, IncidentOpened, TimerWait, UserTaskWait, WaitKind
+from service.domain.waits import (
+    DeadlineBinding,
+    DueChanged,
+    IncidentOpened,
+    TimerWait,
+    UserTask,
+    UserTaskWait,
+    WaitKind,
+)
 from service.store.faults import Overtaken
 from service.store.repositories.closing import DROP_CANDIDATES, Closer, TaskFacts
 from service.store.repositories.deadlines import SqlDeadlines
@@ -222,6 +230,26 @@ class StepWriter:
         for wait in step.task_changes:
             self._change_task(held, opener, wait)
         return opener.rows(step.opened)
+
+    def change_task(self, held: Held, task: UserTask) -> None:
+        """Outside a step: a task without listeners. Only what `UserTaskWait` says of whom it is for, when and how urgent."""
+        wait = UserTaskWait(
+            key=task.key,
+            element_id=task.element_id,
+            element_name=task.name,
+            element_instance_key=task.element_instance_key,
+            process_id=task.process_id,
+            called_key=task.called_key,
+            assignee=task.assignee,
+            candidate_groups=task.candidate_groups,
+            candidate_users=task.candidate_users,
+            follow_up=task.follow_up,
+            priority=task.priority,
+        )
+        if task.deadline_id is None:
+            self._move_due(held, DueChanged(WaitKind.USER_TASK, task.key, task.due))
+        opener = Opener(held, self._vault, task.created_at, {}, lambda called: self._definition_of(held, called))
+        self._change_task(held, opener, wait)
 
     def _change_task(self, held: Held, opener: Opener, wait: UserTaskWait) -> None:
         where = {"root": held.key, "key": wait.key}

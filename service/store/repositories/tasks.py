@@ -122,6 +122,12 @@ class SqlTasks:
         if len(task.candidate_groups) > 1 or task.candidate_users:
             self._session.write(_OPEN_CANDIDATES if assignee is None else _HIDE_CANDIDATES, one)
 
+    def change(self, task: UserTask) -> None:
+        held = self._instances.hold(task.instance_key)
+        if held is None:
+            raise NotFound(what=f"opgave {task.key}")
+        self._instances.steps.change_task(held, task)
+
     def open_of(self, instance_key: int) -> Sequence[UserTask]:
         return [self._task(row) for row in self._session.rows(_OPEN, {"root": instance_key})]
 

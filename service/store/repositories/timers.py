@@ -93,6 +93,11 @@ class SqlTimers:
         else:
             self._session.write(_DROP_LEASED, _one(timer) | {"b_token": timer.lease_token})
 
+    def drop_reminders(self, instance_key: int, wait_key: int) -> None:
+        uses = (TimerUse.REMINDER_SOON, TimerUse.REMINDER_OVERDUE, TimerUse.REMINDER_SECOND)
+        rows = [{"b_root": instance_key, "b_wait": wait_key, "b_use": use.value} for use in uses]
+        self._session.write(_REPLACE, rows)
+
     def schedule(
         self,
         instance_key: int,

@@ -9,7 +9,7 @@ from service.domain.definitions import ElementInfo
 from service.domain.instances import InstanceStatus
 from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry
-from service.domain.waits import IncidentType, JobStatus, Subscription, WaitKind
+from service.domain.waits import IncidentType, JobStatus, ListenerEvent, Subscription, WaitKind
 from service.web.translations import gettext as _
 
 ELEMENTS: Mapping[str, str] = {
@@ -101,6 +101,7 @@ HISTORY: Mapping[str, str] = {
     "VariablesSet": "Oplysninger blev rettet",
     "DeadlinesReviewed": "Fristerne blev beregnet igen",
     "Cancelled": "Forløbet blev annulleret",
+    "changed": "»{trin}« blev rettet{hvad}",
     "Migrated": "Forløbet blev flyttet til en anden version",
     "assigned": "»{trin}« blev tildelt {til}",
     "released": "»{trin}« blev givet tilbage til gruppen",
@@ -108,6 +109,14 @@ HISTORY: Mapping[str, str] = {
     "resumed": "Forløbet blev genoptaget",
     "deadline extended": "En frist blev forlænget til {til}",
 }
+CHANGED: Mapping[str, str] = {
+    "dueDate": "Frist",
+    "followUpDate": "Opfølgning",
+    "priority": "Prioritet",
+    "candidateGroups": "Hvem kan tage den",
+    "candidateUsers": "Kolleger",
+}
+"""What of a task was changed."""
 INSTANCE_STATES: Mapping[InstanceStatus, str] = {
     InstanceStatus.ACTIVE: "I gang",
     InstanceStatus.COMPLETED: "Afsluttet",
@@ -133,6 +142,12 @@ JOB_STATES: Mapping[JobStatus, str] = {
     JobStatus.SENDING: "Venter på, at noget bliver sendt",
     JobStatus.FAILED: "Gik i stå",
 }
+ASKED: Mapping[ListenerEvent, str] = {
+    ListenerEvent.ASSIGNING: "Tildelingen bliver kontrolleret. Når svaret er der, kan opgaven bruges igen.",
+    ListenerEvent.UPDATING: "Rettelsen af opgaven bliver kontrolleret. Når svaret er der, kan opgaven bruges igen.",
+    ListenerEvent.COMPLETING: "Opgaven er sendt ind og bliver kontrolleret. Bliver den ikke godkendt, kommer den tilbage.",
+}
+"""What is said of a task whose listeners are asked."""
 WAITS: Mapping[WaitKind, str] = {
     WaitKind.USER_TASK: "opgave",
     WaitKind.JOB: "automatisk trin",
@@ -167,14 +182,22 @@ def history_words(
     details = entry.details
     step = str(details.get("navn") or "") or name_of(elements, _step_of(entry))
     event = manifest.haendelser.get(str(details.get("besked")))
-    to = str(details.get("til", ""))
+    to = str(details.get("til") or "")
     sentence = _(HISTORY.get(entry.kind, "Forløbet gik videre"))
     if entry.kind == "Correlated" and event is None:
         sentence = _("En besked blev modtaget")
     denied = str(details.get("afvist", ""))
+    if entry.kind == "TaskChanged" and "til" in details:
+        sentence = _("»{trin}« skal tildeles {til}") if to else _("»{trin}« skal gives tilbage til gruppen")
+    elif entry.kind == "TaskChanged":
+        sentence = _("»{trin}« skal rettes{hvad}")
     if "lytter" in details:
         sentence = _("»{trin}« blev afvist: {grund}") if denied else _("»{trin}« blev kontrolleret")
-    return sentence.format(trin=step, besked=event.titel if event else "", til=names.get(to, to), grund=denied)
+    changed = details.get("ændret")
+    named = [_(CHANGED[name]).lower() for name in changed if name in CHANGED] if isinstance(changed, dict) else []
+    what = f" ({', '.join(named)})" if named else ""
+    told = {"trin": step, "besked": event.titel if event else "", "til": names.get(to, to), "grund": denied}
+    return sentence.format(**told, hvad=what)
 
 
 def _step_of(entry: HistoryEntry) -> str:
@@ -214,6 +237,10 @@ def dispatch_state(status: DispatchStatus) -> tuple[str, str]:
 
 def channel_words(channel: str) -> str:
     return _(CHANNELS.get(channel, channel))
+
+
+def asked_words(event: ListenerEvent) -> str:
+    return _(ASKED[event])
 
 
 def job_state(status: JobStatus) -> str:

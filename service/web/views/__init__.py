@@ -14,12 +14,14 @@ from service.web.views import (
     procedures,
     session,
     status,
+    task_changes,
     tasks,
 )
 
 BLUEPRINTS = (
     session.pages,
     tasks.pages,
+    task_changes.pages,
     cases.pages,
     documents.pages,
     papers.pages,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response
 from service.domain.errors import BadInput, Forbidden, FormInvalid, NotFound
 from service.domain.figures import Period
 from service.domain.views import CaseQuery
-from service.usecases import cases, extensions, openings
+from service.usecases import cases, openings
 from service.usecases.inbox import NOBODY
 from service.web import slips
 from service.web.here import day, one_of, person, platform, typed, words
@@ -203,15 +202,3 @@ def accesses(number: str) -> str:
     """Who has read the case."""
     rows, opened = cases.accesses(platform(), person(), number), openings.of_case(platform(), person(), number)
     return render_template("pages/adgang.html", rows=rows, openings=opened, number=number)
-
-
-@pages.post("/sager/<number>/frister/<deadline_id>")
-def extend(number: str, deadline_id: str) -> Response:
-    """A manager extends a deadline, with a reason."""
-    try:
-        until = date.fromisoformat(request.form.get("til", ""))
-    except ValueError as fault:
-        raise BadInput(why="Vælg den nye dato for fristen.") from fault
-    extensions.extend(platform(), person(), number, deadline_id, until, request.form.get("begrundelse", ""))
-    flash(_("Fristen er forlænget."), "success")
-    return redirect(url_for("cases.case", number=number, _anchor="frister"))

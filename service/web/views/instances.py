@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.domain.access import Person
+from service.domain.instances import Instance, InstanceStatus
 from service.domain.views import InstanceQuery
 from service.usecases import instances, monitor
 from service.usecases.platform import Platform
@@ -59,14 +61,23 @@ def resume(key: int) -> Answer:
 
 @pages.post("/instanser/<int:key>/annuller")
 def cancel(key: int) -> Answer:
-    return _acted(key, "annuller", instances.cancel, _("Forløbet er annulleret."))
+    """Now, or when the listeners of its tasks have answered."""
+    cancelling = partial(instances.cancel, at_once="straks" in request.form)
+    later = _("Forløbet bliver annulleret, når dets kontroller har svaret.")
+    return _acted(key, "annuller", cancelling, _("Forløbet er annulleret."), later)
 
 
-def _acted(key: int, form: str, act: Callable[[Platform, Person, int, str], None], done: str) -> Answer:
-    """Do it with the reason given. A reason that is missing is asked for at its field, and nothing typed is lost."""
+def _acted(
+    key: int, form: str, act: Callable[[Platform, Person, int, str], Instance | None], done: str, later: str = ""
+) -> Answer:
+    """Do it with the reason given. A reason that is missing is asked for at its field, and nothing typed is lost.
+
+    `later` is told instead of `done` when what was to end goes on for a while.
+    """
     try:
-        act(platform(), person(), key, request.form.get("begrundelse", ""))
+        after = act(platform(), person(), key, request.form.get("begrundelse", ""))
     except slips.REFUSALS as fault:
         return _shown(key, slips.slip(form, fault)), fault.status
-    flash(done, "success")
+    waits = after is not None and after.status is InstanceStatus.ACTIVE
+    flash(later if waits else done, "success")
     return redirect(url_for("instances.instance", key=key))
