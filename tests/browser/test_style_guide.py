@@ -160,7 +160,7 @@ class TestForms:
     def test_rows_work_without_scripts(self, open_page: OpenPage, site: str) -> None:
         page = arrive(open_page(scripts=False), site, "/stilguide/skema")
         page.get_by_label("CPR-nummer").fill("halvt")
-        page.get_by_role("button", name="Tilføj række, Netværk").click()
+        page.get_by_role("button", name="Tilføj række til Netværk").click()
         expect(page.get_by_label("Navn, række 3")).to_be_visible()
         expect(page.get_by_label("CPR-nummer")).to_have_value("halvt")
 
