@@ -47,6 +47,8 @@ class CaseFields(Part):
     markering: Feel | None = None
     """A text that every page about the citizen shows while the case is open, to all in the house who may see her; null: none.
     It also knows `sagsbehandler` (`{brugernavn, navn}`), the case's worker."""
+    markering_efter: Feel | None = None
+    """The same for the closed case: evaluated as it closes, shown until somebody of `markering_fjernes_af` takes it away."""
     tilknyttede: dict[str, Feel] = {}
     """Role → who is attached to the case in it: a username, a `rolle@enhed`, or a list of such (`laes: tilknyttet`)."""
 
@@ -63,6 +65,8 @@ class CaseKind(Part):
     kilder: dict[str, str] = {}
     """Source of the enquiry → what people read."""
     felter: CaseFields = CaseFields()
+    markering_fjernes_af: tuple[str, ...] = ()
+    """Roles that may take away the mark that stays when the case has closed (`felter.markering_efter`)."""
     opbevaring: str = "P5Y"
     """How long a closed case is kept (ISO 8601)."""
     noedadgang_timer: int = Field(default=8, ge=1, le=72)

@@ -38,6 +38,7 @@ from service.usecases import (
     events,
     incidents,
     instances,
+    marks,
     messages,
     registers,
     rule_tables,
@@ -272,6 +273,11 @@ def reopen(course: Course, body: Body) -> None:
     )
 
 
+def remove_mark(course: Course, body: Body) -> None:
+    """`fjern_mærke`: take away the mark that the closed case has left on the citizen, for this reason."""
+    marks.remove(course.world.platform, course.person(body), course.case().number, str(body["fjern_mærke"]))
+
+
 def _later(start: datetime, length: str) -> datetime:
     """That much later on the wall clock of Copenhagen. Raises BadInput for what is no duration."""
     try:
@@ -322,6 +328,7 @@ ACTS: Mapping[str, Act] = {
     "register": _act(change_register, "som", "række", "med", "gyldig_fra", "gyldig_til", "fra", "begrundelse"),
     "regel": _act(change_rule, "som", "parameter", "værdi", "fra", "begrundelse"),
     "genåbn": _act(reopen, "som", "begrundelse", shape=ANYTHING),
+    "fjern_mærke": _act(remove_mark, "som"),
 }
 """Verb → act. `start` comes first: it may stand beside `besked`."""
 

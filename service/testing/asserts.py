@@ -392,6 +392,7 @@ ASSERTS: Mapping[str, tuple[Callable[[Course, Any], None], Shape]] = {
     "variabler_med": (contents.variables_with, shapes.OBJECT),
     "filer": (contents.files, shapes.FILES),
     "ser_skemaer": (contents.forms_seen, shapes.NAMES_OR_NONE_EACH),
+    "mærker": (contents.marks_seen, shapes.NAMES_EACH),
     "lister": (lists, shapes.NUMBERS_EACH),
 }
 """Name under `så` → what it checks, and what must be written there."""

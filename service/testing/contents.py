@@ -55,6 +55,19 @@ def forms_seen(course: Course, wanted: Mapping[str, Sequence[str] | None]) -> No
         assert seen == want, f"{username}: ventede at se {want}, ser {seen}"
 
 
+def marks_seen(course: Course, wanted: Mapping[str, Sequence[str]]) -> None:
+    """`mærker: {bruger: [tekster]}`: the marks of the case's citizen that she sees."""
+    case, platform = course.case(), course.world.platform
+    for username, texts in wanted.items():
+        person = course.world.person(username)
+
+        def work(uow: UnitOfWork, person: Person = person) -> list[str]:
+            return list(access.marks(Advance(platform, uow, person), [case.citizen_key]).get(case.citizen_key or 0, ()))
+
+        seen = course.read(work)
+        assert seen == list(texts), f"{username}: ventede mærkerne {list(texts)}, ser {seen}"
+
+
 def files(course: Course, wanted: Sequence[Mapping[str, Any]]) -> None:
     """`filer`: a list of `{sag, art, endelse, med, uden}`: a kept file of the case (that of the scenario where none is named)
     of this kind and ending; a text file holds every line of `med` and none of `uden`.

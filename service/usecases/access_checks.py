@@ -38,6 +38,10 @@ def _field_faults(manifest: Manifest) -> Iterator[Fault]:
             yield from _expression_faults(f"{where}.{name}", text)
         for role in sorted(attached.keys() - manifest.roller.keys()):
             yield f"{where}.tilknyttede.{role}", f"Rollen {role} står ikke under »roller«.", True
+        for role in sorted(set(kind.markering_fjernes_af) - manifest.roller.keys() - PLATFORM_ROLES):
+            yield f"sagstyper.{kind_id}.markering_fjernes_af", f"Rollen {role} står ikke under »roller«.", True
+        if kind.felter.markering_efter and not kind.markering_fjernes_af:
+            yield where, "Skriv under »markering_fjernes_af«, hvem der kan fjerne det mærke, der bliver stående.", True
 
 
 def _right_faults(manifest: Manifest, forms: frozenset[str]) -> Iterator[Fault]:

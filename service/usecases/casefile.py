@@ -107,7 +107,8 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
     if statuses:
         columns["status"] = statuses[-1]
     if ended and case.closed_at is None:
-        columns |= {"closed_at": advance.now, "marking": None}
+        after = found[2].felter.markering_efter if found else None
+        columns |= {"closed_at": advance.now, "marking": _mark(advance, after, step, case.worker) if after else None}
         if instance.status is InstanceStatus.TERMINATED and not statuses:
             columns["status"] = found[2].statusser[-1] if found else case.status
     changed = replace(case, **columns)
@@ -178,11 +179,14 @@ def _marking(
     if text is None or not (_reads(text, step.changed) or ("worker" in columns and WORKER in _parsed(text).names)):
         return {}
     case = advance.uow.cases.get(case_key)
-    username = columns.get("worker", case.worker if case else None)
+    return {"marking": _mark(advance, text, step, columns.get("worker", case.worker if case else None))}
+
+
+def _mark(advance: Advance, text: str, step: Step, username: str | None) -> str | None:
     account = advance.uow.people.account(username) if username else None
     worker = {"brugernavn": account.person.username, "navn": account.person.name} if account else None
     said = _parsed(text).evaluate({**step.variables, WORKER: worker}, Environment(now=advance.now))
-    return {"marking": said if isinstance(said, str) and said.strip() else None}
+    return said if isinstance(said, str) and said.strip() else None
 
 
 def _fit(column: str, value: object) -> object:

@@ -24,6 +24,7 @@ from service.feel import parse_expression, to_json
 from service.usecases import access, caselists, events, instances, task_rights
 from service.usecases import deadlines as deadlines_of
 from service.usecases import documents as documents_of
+from service.usecases import marks as marks_of
 from service.usecases.access import CaseAccess
 from service.usecases.advance import Advance
 from service.usecases.catalog import DeployedCatalog
@@ -42,7 +43,7 @@ class CasePage:
     citizen: Citizen | None
     """With her name alone, where the part `borger` is not hers to see."""
     marks: Sequence[str]
-    """Marks of the citizen, from all her open cases, that she may see."""
+    """Marks of the citizen, from all her cases, that she may see."""
     unit_name: str | None
     worker: Account | None
     instance: Instance | None
@@ -75,6 +76,8 @@ class CasePage:
     may_attach: bool
     may_change_tasks: bool
     may_reopen: bool
+    removable_mark: str | None
+    """A mark of the citizen that this closed case has left, where she may take it away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def _page(advance: Advance, case: Case, granted: CaseAccess) -> CasePage:
         may_attach=bool(documents_of.attachable(advance, case, granted)),
         may_change_tasks=granted.manage or case.worker == person.username,
         may_reopen=case.closed_at is not None and access.may_create(advance.catalog, person, case.kind),
+        removable_mark=marks_of.removable(advance, case),
     )
     return replace(page, names=_names(uow, page))
 

@@ -109,6 +109,7 @@ ROUTES: Routes = {
     "/sager/<number>/aktiviteter": _CASEWORK,
     "/sager/<number>/skemaer/<form_id>/<int:version>": _CASES,
     "/sager/<number>/genaabn": _CASEWORK,
+    "/sager/<number>/maerke": _CASEWORK,
     "/sager/<number>/adgang": frozenset({C.MANAGE, C.AUDIT}),
     "/sager/<number>/frister/<deadline_id>": frozenset({C.MANAGE}),
     "/sager/<number>/skemaer/<form_id>/<int:version>.pdf": _CASES,

@@ -80,23 +80,23 @@ def test_openings_newest_first_by_case_and_person(store: SqlStore) -> None:
     assert [o.reason for o in store.read(lambda uow: uow.parties.openings(case.key))] == ["", ""]
 
 
-def test_marks_of_citizens_come_from_open_cases(store: SqlStore) -> None:
+def test_marks_of_citizens_come_from_their_cases(store: SqlStore) -> None:
     ida, bo = m.citizen("Ida Test"), m.citizen("Bo Test", cpr="0101019999")
     first = m.open_case(store, m.case("1", marking="Fremskudt: Mona"), ida)
     m.open_case(store, m.case("2", citizen_key=ida.key))
     m.open_case(store, m.case("3", marking="Bolig: Per", citizen_key=ida.key))
-    m.open_case(store, m.case("4", marking="Lukket", closed_at=m.START), bo)
+    m.open_case(store, m.case("4", marking="Støtteperson", closed_at=m.START), bo)
 
     def marks() -> dict[int, list[str]]:
         found = store.read(lambda uow: uow.cases.marks([ida.key, bo.key]))
         return {key: list(texts) for key, texts in found.items()}
 
-    assert marks() == {ida.key: ["Fremskudt: Mona", "Bolig: Per"]}
+    assert marks() == {ida.key: ["Fremskudt: Mona", "Bolig: Per"], bo.key: ["Støtteperson"]}
     again = store.read(lambda uow: uow.cases.get(first.key))
     assert again is not None
     assert again.marking == "Fremskudt: Mona"
     store.transact(lambda uow: uow.cases.save(m.replace(again, marking=None)))
-    assert marks() == {ida.key: ["Bolig: Per"]}
+    assert marks() == {ida.key: ["Bolig: Per"], bo.key: ["Støtteperson"]}
     assert store.read(lambda uow: uow.cases.marks([])) == {}
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from service.domain.cases import Case, CaseRecord, Citizen
 from service.domain.clock import LOCAL_ZONE
-from service.domain.errors import BadInput, DeploymentRefused, Forbidden, NotFound
+from service.domain.errors import BadInput, DeploymentRefused, Forbidden, NotFound, WrongState
 from service.domain.views import CaseQuery
 from service.testing import World
-from service.usecases import access, cases, instances, openings, people, tasks
+from service.usecases import access, cases, instances, marks, openings, people, tasks
 from service.usecases import inbox as inboxes
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
@@ -38,11 +38,13 @@ sagstyper:
     proces: fs
     nummer: "FS-{løbenr:02}"
     noedadgang_timer: 2
+    markering_fjernes_af: [tovholder]
     felter:
       borger_cpr: "=cpr"
       enhed: "=enhed"
       ansvarlig: "=ansvarlig"
       markering: '=if sagsbehandler = null then null else "Fremskudt sagsbehandling: " + sagsbehandler.navn'
+      markering_efter: '=if overdraget = true then "Støttes videre, før hos " + sagsbehandler.navn else null'
       tilknyttede:
         modtager: '=[henvender.brugernavn, henvender.rolle + "@" + henvender.enhed]'
         ordinaer: "=omraader"
@@ -344,6 +346,8 @@ class TestAuthority:
             ('"skema:opmand"', '"skema:ukendt"', "Formularen ukendt"),
             ('"=af = mig.brugernavn"', '"=af = = mig"', "Udtrykket kan ikke læses"),
             ('sof: "=sof"', 'fremmed: "=sof"', "Rollen fremmed"),
+            ("fjernes_af: [tovholder]", "fjernes_af: [ingen_rolle]", "Rollen ingen_rolle"),
+            ("fjernes_af: [tovholder]", "fjernes_af: []", "hvem der kan fjerne det mærke"),
         ],
     )
     def test_a_manifest_that_gives_too_much_is_not_deployed(self, old: str, new: str, message: str) -> None:
@@ -375,6 +379,29 @@ class TestMarks:
         assert hall.look("mona", "um").marks
         _finish(hall, "freja", "fs", "bevilg")
         assert hall.look("mona", "um").marks == ()
+
+    def test_one_that_outlives_the_case_stands_until_it_is_taken_away(self, hall: Hall) -> None:
+        platform, number = hall.world.platform, hall.case["fs"].number
+        lasting = "Støttes videre, før hos Freja Test"
+        with pytest.raises(WrongState):
+            marks.remove(platform, hall.world.person("tove"), number, "Sagen er ikke slut")
+        _finish(hall, "freja", "fs", "arbejd", overdraget=True)
+        _finish(hall, "freja", "fs", "bevilg")
+        assert hall.look("mona", "um").marks == (lasting,)
+        rows = cases.listed(platform, hall.world.person("mona"), CaseQuery()).rows
+        assert [row.marks for row in rows] == [(lasting,)]
+        assert hall.look("tove", "fs").removable_mark == lasting
+        assert hall.look("freja", "fs").removable_mark is None
+        with pytest.raises(Forbidden):
+            marks.remove(platform, hall.world.person("freja"), number, "Det er slut")
+        with pytest.raises(WrongState):
+            marks.remove(platform, hall.world.person("tove"), number, " ")
+        marks.remove(platform, hall.world.person("tove"), number, "Støtten er slut")
+        assert hall.look("mona", "um").marks == ()
+        page = hall.look("tove", "fs")
+        assert [note.text for note in page.notes] == [f"Mærket »{lasting}« er fjernet: Støtten er slut"]
+        with pytest.raises(WrongState):
+            marks.remove(platform, hall.world.person("tove"), number, "Igen")
 
 
 class TestReasons:
@@ -439,5 +466,5 @@ def _task(hall: Hall, kind: str, element_id: str) -> Any:
     return next(t for t in found if t.element_id == element_id)
 
 
-def _finish(hall: Hall, name: str, kind: str, element_id: str) -> None:
-    tasks.complete_with(hall.world.platform, hall.world.person(name), _task(hall, kind, element_id).key, {})
+def _finish(hall: Hall, name: str, kind: str, element_id: str, **values: Any) -> None:
+    tasks.complete_with(hall.world.platform, hall.world.person(name), _task(hall, kind, element_id).key, values)

@@ -60,6 +60,7 @@ GET  /sager/<number>/skemaer/<form_id>/<int:version>.pdf +-  +-  --  +-  +-  -  
 GET  /sager/<number>/dokumenter                       +-  +-  --  +-  +-  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/dokumenter                       +-  +-  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/genaabn                          +-  +-  --  +-  --  -   -   -   --  -   -   -   -   -   >
+POST /sager/<number>/maerke                           --  --  --  --  --  -   -   -   --  -   -   -   -   -   >
 GET  /sager/<number>/adgang                           --  --  --  +-  --  -   -   -   +-  -   -   +   -   +   >
 GET  /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
 POST /sager/<number>/frister/<deadline_id>            --  --  --  +-  --  -   -   -   +-  -   -   -   -   -   >
@@ -241,6 +242,7 @@ def sent_with(house: House, address: str, role: str, own: bool) -> Mapping[str, 
         "/sager/<number>/haendelser/<name>": lambda: {"udskrevet": "01-09-2014"},
         "/sager/<number>/aktiviteter": lambda: {"aktivitet": "ut_kontakt_registrer"},
         "/sager/<number>/genaabn": lambda: REASON,
+        "/sager/<number>/maerke": lambda: REASON,
         "/sager/<number>/frister/<deadline_id>": lambda: {"til": "2015-06-01", **REASON},
         "/henvendelse/<folder>": lambda: ENQUIRY,
         "/instanser/<int:key>/suspender": lambda: REASON,

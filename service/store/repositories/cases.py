@@ -74,7 +74,7 @@ _FOLLOW_UNIT = (
 )
 _MARKS = Prepared(
     select(case.c.key, case.c.citizen_key, case.c.marking)
-    .where(among(case.c.citizen_key, "citizens"), text("marking IS NOT NULL AND closed_at IS NULL"))
+    .where(among(case.c.citizen_key, "citizens"), text("marking IS NOT NULL"))
     .order_by(case.c.key)
 )
 _ADD_RECORD, _ADD_DOCUMENT = Prepared(insert(case_record)), Prepared(insert(document))

@@ -65,7 +65,7 @@ case = Table(
     partial("ix_case_status", "status", "key", "closed_at", where="closed_at IS NULL"),
     partial("ix_case_paused", "key", "paused_at", where="paused_at IS NOT NULL"),
     # marks of a citizen
-    partial("ix_case_marked", "citizen_key", "key", where="marking IS NOT NULL AND closed_at IS NULL"),
+    partial("ix_case_marked", "citizen_key", "key", where="marking IS NOT NULL"),
     # figures: how many were opened and closed in a span, by source and reason
     Index("ix_case_opened", "kind", "opened_at", "unit", "source"),
     partial("ix_case_closed", "kind", "closed_at", "unit", "closing_reason", where="closed_at IS NOT NULL"),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from service.domain.errors import BadInput, Forbidden, FormInvalid, NotFound
 from service.domain.figures import Period
 from service.domain.views import CaseQuery
-from service.usecases import cases, openings
+from service.usecases import cases, marks, openings
 from service.usecases.inbox import NOBODY
 from service.web import slips
 from service.web.here import day, one_of, person, platform, typed, words
@@ -194,6 +194,14 @@ def reopen(number: str) -> Answer:
     except slips.REFUSALS as fault:
         return _shown(number, slips.slip("genaabn", fault)), fault.status
     flash(_("Sagen er genåbnet, og proceduren begynder forfra på den."), "success")
+    return redirect(url_for("cases.case", number=number))
+
+
+@pages.post("/sager/<number>/maerke")
+def remove_mark(number: str) -> Response:
+    """Take away a mark of the citizen that the closed case has left."""
+    marks.remove(platform(), person(), number, request.form.get("begrundelse", ""))
+    flash(_("Mærket er fjernet fra borgeren."), "success")
     return redirect(url_for("cases.case", number=number))
 
 
