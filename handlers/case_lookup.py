@@ -28,3 +28,15 @@ def rows_of_list(job: JobContext, *, liste: str) -> HandlerResult:
         return HandlerResult(variables={"raekker": [dict(row) for row in job.desk.case_list(liste)]})
     except NotFound as fault:
         raise HandlerRefused(f"Listen {liste} kan ikke hentes: {fault}") from fault
+
+
+@handler("sagsnummer-opslag", results=("fundet_sag",))
+def find_numbered_case(job: JobContext, *, nummer: str | None = None, cpr: str | None = None) -> HandlerResult:
+    """Finder en sag efter dens nummer, for eksempel en tidligere henvisning.
+
+    Resultatet `fundet_sag` er `{nummer, sagstype, aaben, afslutningsaarsag, samme_borger}`. `samme_borger` fortæller, om sagen
+    er om borgeren med CPR-nummeret; den er null, når en af dem ikke er kendt. Uden nummer, eller når sagen ikke findes, er
+    `fundet_sag` null. Der læses kun.
+    """
+    found = job.desk.find_case(nummer, cpr) if nummer else None
+    return HandlerResult(variables={"fundet_sag": dict(found) if found else None})

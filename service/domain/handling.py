@@ -107,6 +107,11 @@ class Desk(Protocol):
         """Number of the citizen's open case of this kind, and the names of messages its instance waits for now."""
         ...
 
+    def find_case(self, number: str, cpr: str | None) -> Mapping[str, Json] | None:
+        """The case with this number: `nummer`, `sagstype`, `aaben`, `afslutningsaarsag`, and `samme_borger`: whether it is
+        about the citizen with this CPR (null when either is unknown)."""
+        ...
+
     def find_citizen(self, cpr: str) -> Mapping[str, Json] | None: ...
 
     def unit(self, unit_id: str) -> Mapping[str, Json] | None:

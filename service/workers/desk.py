@@ -59,6 +59,23 @@ class PlatformDesk:
 
         return self._platform.read(work)
 
+    def find_case(self, number: str, cpr: str | None) -> Mapping[str, Json] | None:
+        def work(uow: UnitOfWork) -> Mapping[str, Json] | None:
+            case = uow.cases.by_number(number.strip().upper())
+            if case is None:
+                return None
+            citizen = uow.citizens.by_cpr(_digits(cpr)) if cpr else None
+            known = citizen is not None and case.citizen_key is not None
+            return {
+                "nummer": case.number,
+                "sagstype": case.kind,
+                "aaben": case.closed_at is None,
+                "afslutningsaarsag": case.closing_reason,
+                "samme_borger": citizen.key == case.citizen_key if citizen is not None and known else None,
+            }
+
+        return self._platform.read(work)
+
     def find_citizen(self, cpr: str) -> Mapping[str, Json] | None:
         def work(uow: UnitOfWork) -> Mapping[str, Json] | None:
             citizen = uow.citizens.by_cpr(_digits(cpr))
