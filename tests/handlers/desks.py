@@ -53,6 +53,7 @@ class PaperDesk:
     units: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     open_cases: Mapping[tuple[str, str], tuple[str, Sequence[str]]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Mapping[str, Json]]] = field(default_factory=dict)
+    numbered: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     rendered: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def case(self) -> CaseFile | None:
@@ -65,6 +66,10 @@ class PaperDesk:
 
     def find_open_case(self, kind: str, cpr: str) -> tuple[str, Sequence[str]] | None:
         return self.open_cases.get((kind, cpr))
+
+    def find_case(self, number: str, cpr: str | None) -> Mapping[str, Json] | None:
+        found = self.numbered.get(number)
+        return {**found, "samme_borger": found["cpr"] == cpr} if found else None
 
     def find_citizen(self, cpr: str) -> Mapping[str, Json] | None:
         return self.citizens.get(cpr)

@@ -213,6 +213,14 @@ def test_the_rows_of_a_list_become_variables() -> None:
         run("sag-liste", desk, liste="andet")
 
 
+def test_a_case_is_found_by_its_number() -> None:
+    desk = PaperDesk(numbered={"P-1": {"nummer": "P-1", "cpr": "0101809999"}})
+    found = run("sagsnummer-opslag", desk, nummer="P-1", cpr="0101809999").variables["fundet_sag"]
+    assert found == {"nummer": "P-1", "cpr": "0101809999", "samme_borger": True}
+    assert run("sagsnummer-opslag", desk, nummer="P-2", cpr="0101809999").variables == {"fundet_sag": None}
+    assert run("sagsnummer-opslag", desk, nummer=None).variables == {"fundet_sag": None}
+
+
 KNOWN = {
     "kendt": True,
     "navn": "Karla Test Nielsen",

@@ -53,6 +53,19 @@ def test_without_a_case_there_is_none(desk: PlatformDesk, house: House, instance
     assert PlatformDesk(house.platform, replace(house.job(instance), case_key=None)).case() is None
 
 
+def test_a_case_is_found_by_its_number_with_whether_it_is_about_that_citizen(
+    desk: PlatformDesk, house: House, instance: int
+) -> None:
+    found = desk.find_case(" p-2014-001 ", CPR)
+    assert found == {
+        **{"nummer": "P-2014-001", "sagstype": "proeve", "aaben": True},
+        **{"afslutningsaarsag": None, "samme_borger": True},
+    }
+    told = [desk.find_case("P-2014-001", cpr) for cpr in (None, "3112999999")]
+    assert [one["samme_borger"] if one else "none" for one in told] == [None, None]
+    assert desk.find_case("P-2014-099", CPR) is None
+
+
 def test_an_open_case_is_found_with_the_messages_it_waits_for(desk: PlatformDesk, house: House, instance: int) -> None:
     assert desk.find_open_case("proeve", CPR) == ("P-2014-001", [])
     assert desk.find_open_case("andet", CPR) is None

@@ -26,6 +26,7 @@ def test_the_agreed_job_types_are_served() -> None:
         "digital-post",
         "journalnotat",
         "sag-opslag",
+        "sagsnummer-opslag",
         "borger-opslag",
         "kvittering",
     } <= HANDLERS.keys()
