@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from service.domain.access import Person
 from service.domain.cases import Case, Note
-from service.domain.errors import Forbidden, NotFound, WrongState
+from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.storage import UnitOfWork
 from service.usecases import access
 from service.usecases.advance import Advance
@@ -19,7 +19,7 @@ def removable(advance: Advance, case: Case) -> str | None:
 
 
 def remove(platform: Platform, person: Person, number: str, reason: str) -> None:
-    """Take it away; who and why stays on the case as a note. Raises NotFound, Forbidden, WrongState."""
+    """Take it away; who and why stays on the case as a note. Raises NotFound, Forbidden, WrongState, and BadInput without a reason."""
 
     def work(uow: UnitOfWork) -> None:
         advance = Advance(platform, uow, person)
@@ -33,7 +33,7 @@ def remove(platform: Platform, person: Person, number: str, reason: str) -> None
         if mark is None:
             raise WrongState(why="der er ikke noget mærke, som er blevet stående efter sagen")
         if not reason.strip():
-            raise WrongState(why="der mangler en begrundelse")
+            raise BadInput(why="Skriv en begrundelse. Den står bagefter på sagen.")
         uow.cases.save(replace(case, marking=None))
         text = f"Mærket »{mark}« er fjernet: {reason.strip()}"
         note = Note(case_key=case.key, key=platform.keys.next(), at=advance.now, by=person.username, text=text)

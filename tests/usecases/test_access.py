@@ -394,7 +394,7 @@ class TestMarks:
         assert hall.look("freja", "fs").removable_mark is None
         with pytest.raises(Forbidden):
             marks.remove(platform, hall.world.person("freja"), number, "Det er slut")
-        with pytest.raises(WrongState):
+        with pytest.raises(BadInput):
             marks.remove(platform, hall.world.person("tove"), number, " ")
         marks.remove(platform, hall.world.person("tove"), number, "Støtten er slut")
         assert hall.look("mona", "um").marks == ()

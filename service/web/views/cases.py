@@ -198,9 +198,12 @@ def reopen(number: str) -> Answer:
 
 
 @pages.post("/sager/<number>/maerke")
-def remove_mark(number: str) -> Response:
+def remove_mark(number: str) -> Answer:
     """Take away a mark of the citizen that the closed case has left."""
-    marks.remove(platform(), person(), number, request.form.get("begrundelse", ""))
+    try:
+        marks.remove(platform(), person(), number, request.form.get("begrundelse", ""))
+    except slips.REFUSALS as fault:
+        return _shown(number, slips.slip("maerke", fault)), fault.status
     flash(_("Mærket er fjernet fra borgeren."), "success")
     return redirect(url_for("cases.case", number=number))
 
