@@ -100,9 +100,8 @@ def test_the_specification_s_field_is_there(
 
 
 def test_every_document_of_the_specification_is_held_here() -> None:
-    assert list(DOCUMENTS) == [
-        f"{letter}{n}" for letter, last in (("D", 7), ("F", 6), ("G", 6)) for n in range(1, last + 1)
-    ]
+    named = [f"{letter}{n}" for letter, last in (("D", 7), ("F", 6), ("G", 6)) for n in range(1, last + 1)]
+    assert [document for document in DOCUMENTS if document[0] in "DFG" and document[1].isdecimal()] == named
 
 
 def test_the_catalogue_of_handouts_keeps_their_versions() -> None:
