@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.dmn import DecisionFailed, DecisionModel, read_decisions
+from service.domain.alphabet import alphabetical
 from service.domain.deadlines import Calendar
 from service.domain.definitions import Binding, Catalog, Finding, ProcessModel, ResourceKind, Version
 from service.domain.errors import DecisionEvaluationFailed, SetupFault
@@ -127,7 +128,7 @@ class DeployedCatalog(Catalog):
     def process_names(self) -> list[tuple[str, str]]:
         """(process id, name) of everything deployed, by name."""
         found = [(v.id, v.name) for (kind, _), v in self.latest.items() if kind is ResourceKind.PROCESS]
-        return sorted(found, key=lambda pair: pair[1])
+        return sorted(found, key=lambda pair: alphabetical(pair[1]))
 
     def process(self, key: int) -> tuple[Version, ProcessModel] | None:
         found = self._compiled.processes.get(key)

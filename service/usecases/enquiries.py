@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.access import Person
+from service.domain.alphabet import alphabetical
 from service.domain.errors import Forbidden, NotFound, WrongState
 from service.domain.forms import Form, FormContext, Submission
 from service.domain.json import Variables
@@ -26,12 +27,13 @@ class EnquiryForm:
 
 
 def offered(advance: Advance, person: Person) -> list[tuple[str, Enquiry]]:
-    """(folder, enquiry) of every procedure that she may start by hand."""
-    return [
+    """(folder, enquiry) of every procedure that she may start by hand, by title."""
+    hers = [
         (folder, manifest.henvendelse)
-        for folder, manifest in sorted(advance.catalog.manifests.items())
+        for folder, manifest in advance.catalog.manifests.items()
         if manifest.henvendelse is not None and person.has(*manifest.henvendelse.roller)
     ]
+    return sorted(hers, key=lambda pair: (alphabetical(pair[1].titel), pair[0]))
 
 
 def choices(platform: Platform, person: Person) -> list[tuple[str, Enquiry]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.domain.access import Person
+from service.domain.alphabet import alphabetical
 from service.domain.deadlines import Calendar
 from service.domain.errors import BadInput
 from service.domain.storage import UnitOfWork
@@ -98,17 +99,14 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
         marks = access.marks(advance, [row.citizen_key for row in page.rows])
         units = {u.id: u.name for u in uow.people.units()}
         staff = {a.person.username: a for a in uow.people.all()}
-        mine = sorted(person.units | person.leads)
+        mine = [(u, units.get(u, u)) for u in person.units | person.leads]
+        hers = [a.person for a in staff.values() if a.active and not a.person.units.isdisjoint(person.leads)]
         return Inbox(
             page=replace(page, rows=[replace(row, marks=marks.get(row.citizen_key or 0, ())) for row in page.rows]),
             procedures=catalog.process_names(),
-            units=[(u, units.get(u, u)) for u in mine],
+            units=sorted(mine, key=lambda pair: alphabetical(pair[1])),
             unit_names=units,
-            colleagues=[
-                (a.person.username, a.person.name)
-                for a in staff.values()
-                if a.active and not a.person.units.isdisjoint(person.leads)
-            ],
+            colleagues=[(p.username, p.name) for p in sorted(hers, key=lambda p: alphabetical(p.name))],
             names={
                 username: staff[username].person.name
                 for username in (*(r.assignee for r in page.rows), wanted.assignee)

@@ -160,7 +160,7 @@ def _standing(
     return Standing(
         units=[
             UnitRow(unit, unit_names.get(unit, unit), *_sum(c for c in cases if c.unit == unit), by_unit.get(unit))
-            for unit in units
+            for unit in sorted(units, key=lambda unit: alphabetical(unit_names.get(unit, unit)))
         ],
         steps=_steps(uow, catalog, units, period, tasks),
         workers=_workers(uow, cases, tasks),

@@ -57,7 +57,7 @@ def listed(platform: Platform) -> Sequence[ProcedureGroup]:
             found = [v for (k, _), v in catalog.latest.items() if k is kind and v.folder == folder]
             return sorted(found, key=lambda v: alphabetical(v.name))
 
-        return [
+        groups = [
             ProcedureGroup(
                 folder=folder,
                 manifest=catalog.manifest(folder),
@@ -68,6 +68,7 @@ def listed(platform: Platform) -> Sequence[ProcedureGroup]:
             )
             for folder in folders
         ]
+        return sorted(groups, key=lambda group: alphabetical(group.manifest.titel))
 
     return platform.read(work)
 

@@ -37,7 +37,7 @@ def offered(catalog: DeployedCatalog, person: Person) -> list[Report]:
                 found.append(Report(id_, plan, kind, None))
             elif units := led_units(person):
                 found.append(Report(id_, plan, kind, units))
-    return sorted(found, key=lambda report: report.plan.titel)
+    return sorted(found, key=lambda report: alphabetical(report.plan.titel))
 
 
 def led_units(person: Person) -> frozenset[str]:
