@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Self
 
@@ -30,6 +32,7 @@ class App:
 
     def __init__(self, settings: Settings, *, upgrade: bool = False) -> None:
         """`upgrade` brings the database to this program's schema first. Raises SetupFault when it cannot be used."""
+        _share_heaps()
         self.settings = settings
         settings.data.mkdir(parents=True, exist_ok=True)
         self.sealer = Sealer.from_file(settings.master_key_path, create=settings.master_key_file is None)
@@ -99,6 +102,18 @@ class App:
     def _wake(self) -> None:
         if self._workers is not None:
             self._workers.wake()
+
+
+M_ARENA_MAX, HEAPS = -8, 2
+
+
+def _share_heaps() -> None:
+    """Let all threads allocate from two heaps: glibc gives each one of its own, and what is freed in one stays there.
+
+    With the demo's pages walked by four people at once that is 170 MB instead of 204. Other libraries know no such thing.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -16,6 +16,7 @@ from service.domain.access import Reach
 from service.domain.deadlines import Calendar
 from service.domain.definitions import Finding
 from service.domain.registers import Register, RegisterId
+from service.domain.yaml_text import read_yaml
 
 Feel = Annotated[str, StringConstraints(pattern=r"^\s*=", strip_whitespace=True)]
 """A FEEL expression, written with a leading `=`."""
@@ -367,7 +368,7 @@ def read_manifest(content: bytes, file: str) -> Manifest | list[Finding]:
 
 def _read(kind: type[PartT], content: bytes, file: str) -> PartT | list[Finding]:
     try:
-        return kind.model_validate(yaml.safe_load(content) or {})
+        return kind.model_validate(read_yaml(content) or {})
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         return [Finding(file, None, mark.line + 1 if mark else None, f"Filen er ikke gyldig YAML: {fault}")]

@@ -15,6 +15,7 @@ import yaml
 from service.domain.definitions import Finding
 from service.domain.json import Json
 from service.domain.registers import OF_EVERY_ROW, Register, RegisterRow, Wrong, read_date, read_value
+from service.domain.yaml_text import read_yaml
 
 RowsByRegister = Mapping[str, list[dict[str, Any]]]
 
@@ -45,7 +46,7 @@ class FirstRow:
 def read_file(content: bytes, file: str) -> RowsByRegister | list[Finding]:
     """The file's rows, not yet held against any register."""
     try:
-        data = yaml.safe_load(content) or {}
+        data = read_yaml(content) or {}
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         return [Finding(file, None, mark.line + 1 if mark else None, f"Filen er ikke gyldig YAML: {fault}")]

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput, ForloebError
 from service.domain.views import InstanceQuery
+from service.domain.yaml_text import read_yaml
 from service.testing.acts import read_act
 from service.testing.course import Course
 from service.testing.world import World
@@ -35,7 +34,7 @@ def read_plans(path: Path, today: date) -> list[Planned]:
     goes it as far as `til`, and then does `derefter`. It begins on its `dato`, or `dage_siden` days before today.
     `{navn}` in a day or an act is the course's own value, `dag-3` a date. Raises BadInput.
     """
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    data = read_yaml(path.read_text(encoding="utf-8")) or {}
     try:
         return _planned(path, data, today)
     except (AttributeError, KeyError, TypeError, ValueError) as fault:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-import yaml
-
 from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput
 from service.domain.figures import Figures, Period, midnight
 from service.domain.storage import UnitOfWork
+from service.domain.yaml_text import read_yaml
 from service.testing.plans import Planned, play, read_plans
 from service.testing.world import World
 from service.usecases.reports import compute, whole
@@ -23,7 +22,7 @@ def replay(root: Path, path: Path, choose: Chosen = list) -> Figures:
     """Deploy everything under `root`, let the courses of the file happen, and compute the report that it names for its
     period, at the end of the cut-off day. `choose` may leave courses out. Raises BadInput.
     """
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path.read_text(encoding="utf-8"))
     try:
         period = Period(data["periode"]["fra"], data["periode"]["til"])
         report_id = str(data["rapport"])

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from service.domain.errors import BadInput, ForloebError
+from service.domain.yaml_text import read_yaml
 from service.testing import shapes
 from service.testing.acts import read_act
 from service.testing.asserts import ASSERTS
@@ -62,7 +63,7 @@ def load_scenarios(root: Path, paths: list[Path] | None = None) -> list[Scenario
             else str(path)
         )
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            data = read_yaml(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as fault:
             raise BadInput(why=f"{name} er ikke gyldig YAML: {fault}") from fault
         for entry in data if isinstance(data, list) else [data]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
-import yaml
-
 from service.domain.errors import BadInput
+from service.domain.yaml_text import read_yaml
 from service.testing.scenarios import Outcome
 
 
@@ -22,7 +21,7 @@ class Traced(TypedDict):
 def requirements(root: Path) -> dict[str, str | None]:
     """Requirement id → reason why it cannot be checked (None: it can), from `processes/krav.yaml`."""
     path = root / "processes" / "krav.yaml"
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    data = read_yaml(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if not isinstance(data, Mapping):
         raise BadInput(why=f"{path} skal være en liste af krav-id'er med tekst")
     return {str(id_): (entry or {}).get("grund") if isinstance(entry, Mapping) else None for id_, entry in data.items()}

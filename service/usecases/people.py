@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import yaml
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from service.domain.access import PLATFORM_ROLES, Membership, Person, split_group
 from service.domain.errors import BadInput, ForloebError
 from service.domain.storage import Account, Unit, UnitOfWork
+from service.domain.yaml_text import read_yaml
 from service.usecases.platform import Platform
 
 OF_UNIT, OF_PERSON = "enhed", "medarbejder"
@@ -152,7 +154,7 @@ class Staff(BaseModel):
 def read_staff(content: bytes, file: str) -> Staff:
     """Raises BadInput with the place and the fault."""
     try:
-        data: Mapping[str, Any] = yaml.safe_load(content) or {}
+        data: Mapping[str, Any] = read_yaml(content) or {}
         return Staff.model_validate(data)
     except (yaml.YAMLError, ValidationError) as fault:
         raise BadInput(why=f"{file}: {fault}") from fault
@@ -163,7 +165,7 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
 
     What an administrator has changed since is left as it stands.
     """
-    hashed_password = hashed(password)
+    kept = cache(lambda: hashed(password))  # takes its time, and those that exist need none
 
     def work(uow: UnitOfWork) -> None:
         for unit in staff.enheder:
@@ -185,7 +187,7 @@ def put_staff(platform: Platform, staff: Staff, password: str) -> None:
             )
             account = Account(
                 person=who,
-                password_hash=known.password_hash if known else hashed_password,
+                password_hash=known.password_hash if known else kept(),
                 mail=entry.mail,
                 phone=entry.telefon,
                 title=entry.titel,
