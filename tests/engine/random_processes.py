@@ -144,7 +144,8 @@ def leaf(dice: Dice, d: Drawing) -> Block:
 def first_of_two(dice: Dice, d: Drawing) -> Block:
     fork, join, soon, late = d.id("eg"), d.id("join"), d.id("t"), d.id("t")
     other = dice.one_of(timer("P3D"), message(), signal())
-    xml = gate("eventBased", fork) + catch(soon, timer("P1D")) + catch(late, other) + gate("exclusive", join)
+    waits = receive(late) if other == message() and dice.coin() else catch(late, other)
+    xml = gate("eventBased", fork) + catch(soon, timer("P1D")) + waits + gate("exclusive", join)
     return Block(fork, join, xml + chain(fork, soon, join) + chain(fork, late, join))
 
 
@@ -157,7 +158,7 @@ def watched(dice: Dice, d: Drawing) -> Block:
     """A task with events on it, of which some let it go on."""
     name, join = d.id("n"), d.id("m")
     xml = dice.one_of(user, job)(name) + gate("exclusive", join) + chain(name, join)
-    for definition in (timer("P2D"), message(), signal(), timer("R2/PT12H", "timeCycle")):
+    for definition in (timer("P2D"), message(), signal(), timer("R2/PT12H", "timeCycle"), conditional("=n > 3")):
         if not dice.coin():
             continue
         edge, after, over = d.id("b"), d.id("u"), d.id("e")
@@ -270,7 +271,9 @@ def container(dice: Dice, d: Drawing, depth: int, kind: str) -> Block:
             return Block(name, name, call(name, called, up=dice.coin(), inner=instances))
         case "ad hoc":
             chosen = user(a := d.id("a")) + job(b := d.id("a"))
-            return Block(name, name, ad_hoc(name, chosen, active=f'=["{a}","{b}","{a}"]'))
+            box = ad_hoc(name, chosen, active=f'=["{a}","{b}","{a}"]')
+            in_turn = '<bpmn:adHocSubProcess ordering="Sequential" '
+            return Block(name, name, box.replace("<bpmn:adHocSubProcess ", in_turn) if dice.coin() else box)
         case "listening":
             return Block(name, name, sub(name, body + listener(dice, d), inner=instances))
         case "guarded":

@@ -7,10 +7,13 @@ from datetime import datetime
 
 import pytest
 
+from service.domain.access import SYSTEM
 from service.domain.clock import LOCAL_ZONE
 from service.domain.instances import InstanceStatus, VariablesSet
+from service.domain.waits import IncidentType
+from service.engine import runtime
 from service.testing import World
-from service.usecases import instances, people, tasks
+from service.usecases import incidents, instances, messages, people, tasks
 from service.usecases.advance import Advance
 from service.usecases.bundle import Resource
 from service.workers.loop import fire_timers
@@ -98,3 +101,76 @@ def test_a_condition_that_comes_true(world: World) -> None:
     assert end_of(world, key) == (InstanceStatus.COMPLETED, "for_sent")
     world.clock.move_to(datetime(2026, 5, 2, 9, tzinfo=LOCAL_ZONE))
     assert fire_timers(world.platform, 10) == 0
+
+
+BEGUN = d.definitions(
+    d.process(
+        "Begynd",
+        d.receive("r").replace(" messageRef", ' instantiate="true" messageRef'),
+        d.user("u"),
+        d.end(),
+        d.chain("r", "u", "e"),
+    ),
+    d.process(
+        "Vent",
+        d.start("vs"),
+        d.gate("eventBased", "g"),
+        d.receive("svar", "m2"),
+        d.catch("t", d.timer("P1D")),
+        d.user("vu"),
+        d.end("ve"),
+        d.end("for_sent"),
+        d.chain("vs", "g", "svar", "vu", "ve"),
+        d.chain("g", "t", "for_sent"),
+    ),
+    d.process(
+        "Ring",
+        d.start("rs"),
+        d.gate("exclusive", "x"),
+        d.script("n", "=n + 1", "n"),
+        d.gate("exclusive", "y", "ud"),
+        d.user("ru"),
+        d.end("re"),
+        d.chain("rs", "x", "n", "y"),
+        d.flow("y", "x", "=n < 150"),
+        d.flow("y", "ru", None, "ud"),
+        d.chain("ru", "re"),
+    ),
+)
+
+
+def publish(world: World, name: str, key: str) -> tuple[int, ...]:
+    """Keys of the instances that it began."""
+    return messages.publish(world.platform, SYSTEM, name, key, {}).started
+
+
+def test_a_message_to_a_receive_task_begins_a_process(world: World) -> None:
+    world.deploy([Resource("begyndt.bpmn", BEGUN)])
+    (instance,) = publish(world, "m1", "k")
+    assert set(open_tasks(world, instance)) == {"u"}
+    do(world, instance, "u")
+    assert end_of(world, instance) == (InstanceStatus.COMPLETED, "e")
+
+
+def test_the_message_to_a_receive_task_takes_the_timer_beside_it_away(world: World) -> None:
+    world.deploy([Resource("begyndt.bpmn", BEGUN)])
+    dan = world.person("dan")
+    first, second = (instances.start(world.platform, dan, "Vent", {"key": key}).key for key in ("k1", "k2"))
+    publish(world, "m2", "k1")
+    do(world, first, "vu")
+    world.clock.move_to(datetime(2026, 3, 4, 9, tzinfo=LOCAL_ZONE))
+    assert fire_timers(world.platform, 10) == 1
+    assert (end_of(world, first)[1], end_of(world, second)[1]) == ("ve", "for_sent")
+
+
+def test_a_course_that_runs_in_circles_is_seen_and_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "MAX_RUNS", 300)
+    world.deploy([Resource("begyndt.bpmn", BEGUN)])
+    dan = world.person("dan")
+    key = instances.start(world.platform, dan, "Ring", {"n": 0}).key
+    (incident,) = world.platform.read(lambda uow: uow.incidents.open_of(key))
+    assert incident.type == IncidentType.ENDLESS_LOOP
+    assert "300 trin i træk" in incident.message
+    incidents.retry(world.platform, dan, incident.key)
+    assert set(open_tasks(world, key)) == {"ru"}
+    assert world.platform.read(lambda uow: uow.incidents.open_of(key)) == []
