@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from .drawing import boundary, call, catch, chain, diagram, end, flow, link, many, message, start, sub, task, throw
+from .drawing import (
+    boundary,
+    call,
+    catch,
+    chain,
+    diagram,
+    end,
+    flow,
+    gate,
+    link,
+    many,
+    message,
+    start,
+    sub,
+    task,
+    throw,
+)
 from .driver import ENGINE
 from .test_drawing_rules import CANCEL, PLAIN, TYPES, file, io_spec, item, pools, refs, with_task
 from .test_refusals import refused
@@ -132,6 +148,30 @@ BROKEN: dict[str, tuple[bytes, str, str | None]] = {
     ),
     "a subscription without a key": (file(PLAIN + '<bpmn:correlationSubscription id="q"/>'), "correlationKeyRef", "q"),
     "a subscription with a part of another key": (bound("cp2"), "ikke en del af nøglen", "cb"),
+    "a result type that is none": (
+        file(
+            start()
+            + gate("exclusive", "g", "f2")
+            + end()
+            + chain("s", "g")
+            + flow("g", "e", None, "f2")
+            + flow("g", "e", "=ok", "f1").replace(
+                "<bpmn:conditionExpression>", '<bpmn:conditionExpression evaluatesToTypeRef="s">'
+            )
+        ),
+        "evaluatesToTypeRef henviser til 's'",
+        "f1",
+    ),
+    "a property of a type that is none": (
+        file(PLAIN, PROPERTIES.replace('id="cp1"', 'id="cp1" type="nej"')),
+        "type henviser til 'nej'",
+        "cp1",
+    ),
+    "a lane that stands for nothing": (
+        file(lanes(lane("l1", "a").replace('id="l1"', 'id="l1" partitionElementRef="nej"')) + PLAIN),
+        "partitionElementRef",
+        "l1",
+    ),
     "an edge that shows a step": (figure("BPMNEdge", "s"), "som en streg", None),
     "a shape that shows a flow": (figure("BPMNShape", "f9"), "som en figur", None),
     "a link to an end of another name": (linked("lB"), "samme navn", "x"),

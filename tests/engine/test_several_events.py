@@ -81,6 +81,41 @@ def on_edge(definitions_: str, *, interrupting: bool, all_needed: bool = False) 
     return diagram(start(), user("x"), end(), chain("s", "x", "e"), event, after)
 
 
+def gated(event: str) -> bytes:
+    """The event `x`, or a timer, whichever comes first."""
+    body = gate("eventBased", "g") + event + catch("t", timer("P1D")) + user("h") + user("k") + end() + end("e2")
+    return diagram(start(), body, chain("s", "g", "x", "h", "e"), chain("g", "t", "k", "e2"))
+
+
+@pytest.mark.parametrize("first", ["message", "signal", "timer"])
+def test_after_a_gateway_the_first_of_all_wins(run: Runner, first: str) -> None:
+    r = run(gated(catch("x", message() + signal() + condition("=klar"))), {"key": "k"})
+    assert r.open == ["t", "x", "x"]
+    if first == "message":
+        assert r.message("m1", p=1)
+    elif first == "signal":
+        assert r.signal() == 1
+    else:
+        assert r.to(days=1) == 1
+    assert r.open == (["k"] if first == "timer" else ["h"])
+    r.set(klar=True)
+    assert r.do(r.open[0]).done
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_after_a_gateway_all_are_needed(run: Runner, late: bool) -> None:
+    r = run(gated(together(catch("x", message() + signal()))), {"key": "k"})
+    assert r.message("m1", p=1)
+    assert r.open == ["t", "x"]
+    if late:
+        assert r.to(days=1) == 1
+        assert (r.signal(), r.open) == (0, ["k"])
+    else:
+        r.signal("sg", q=2)
+        assert (r.open, r.variables["p"], r.variables["q"]) == (["h"], 1, 2)
+        assert r.to(days=1) == 0
+
+
 def test_on_an_edge_interrupting(run: Runner) -> None:
     r = run(on_edge(ALL, interrupting=True), {"key": "k"})
     assert r.open == ["b", "b", "b", "x"]

@@ -17,6 +17,7 @@ from service.engine.model import (
     Flow,
     Gateway,
     LinkTrigger,
+    ManyTriggers,
     MessageTrigger,
     Process,
     ReceiveWork,
@@ -183,7 +184,9 @@ class Checker:
         for flow in gateway.outgoing:
             target = scope.elements[flow.target]
             trigger = _waited_for(target)
-            if not isinstance(trigger, waits):
+            each = trigger.triggers if isinstance(trigger, ManyTriggers) else (trigger,)
+            several = gateway.instantiates and isinstance(trigger, ManyTriggers)
+            if several or not all(isinstance(one, waits) for one in each):
                 what = "besked eller signal" if gateway.instantiates else "besked, timer, signal eller betingelse"
                 self._flow(
                     flow,

@@ -29,7 +29,7 @@ def _only(*tags: str) -> frozenset[str]:
     return frozenset(tags)
 
 
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, frozenset[str] | None] = {
     "messageRef": _only("message"),
     "signalRef": _only("signal"),
     "errorRef": _only("error"),
@@ -46,10 +46,12 @@ ATTRIBUTES = {
     "correlationPropertyRef": _only("correlationProperty"),
     "definitionalCollaborationRef": COLLABORATIONS,
     "activityRef": ACTIVITIES,
+    "evaluatesToTypeRef": _only("itemDefinition"),
+    "partitionElementRef": None,
     "inputDataRef": _only("inputSet", "dataInput"),
     "outputDataRef": _only("outputSet", "dataOutput"),
 }
-"""Attributes that name another element, and what that may be."""
+"""Attributes that name another element, and what that may be; None is any element."""
 CHILDREN = {
     **{f"{kind}InputRefs": _only("dataInput") for kind in ("data", "optional", "whileExecuting")},
     **{f"{kind}OutputRefs": _only("dataOutput") for kind in ("data", "optional", "whileExecuting")},
@@ -88,6 +90,8 @@ OF_OWNER = {
     ("dataInputAssociation", "targetRef"): ITEM_AWARE,
     ("dataOutputAssociation", "sourceRef"): ITEM_AWARE,
     ("dataOutputAssociation", "targetRef"): ITEM_AWARE,
+    ("resourceParameter", "type"): _only("itemDefinition"),
+    ("correlationProperty", "type"): _only("itemDefinition"),
     ("linkEventDefinition", "source"): _only("linkEventDefinition"),
     ("linkEventDefinition", "target"): _only("linkEventDefinition"),
 }
@@ -106,6 +110,8 @@ LINES = frozenset(
 """What is drawn as an edge; everything else is a shape."""
 SHAPES = {"BPMNShape": True, "BPMNEdge": False}
 """Kind of figure, and whether it must not show a line."""
+OF_A_SCHEMA = frozenset({"structureRef", "evaluatesToTypeRef", "type"})
+"""Types, which may come from a schema outside the file."""
 READ_ELSEWHERE = frozenset({"messageRef", "signalRef", "errorRef", "escalationRef"})
 """Of event definitions and receive tasks: whoever reads the trigger reports them."""
 
@@ -168,7 +174,8 @@ def _resolve(
         return
     found = drawing.find(reference)
     if found is None:
-        if name != "structureRef" and not (imports and ":" in reference):  # a type may come from a schema outside
+        outside = name in OF_A_SCHEMA and (":" in reference or name == "structureRef")
+        if not outside and not (imports and ":" in reference):
             findings.error(
                 node,
                 f"{name} henviser til '{reference}', som ikke findes i filen. Vælg et element, der findes, eller fjern henvisningen.",
