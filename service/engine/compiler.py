@@ -106,6 +106,7 @@ def _scope(scope: Scope, spec: ScopeSpec) -> ScopeSpec:
         if isinstance(node, gateways.Inclusive):
             node.reached_from = _reached_from(node, nodes)
     _note_undoable(spec, nodes.values())
+    spec.gathers = any(node.gathers for node in nodes.values())
     return spec
 
 

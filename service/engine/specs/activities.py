@@ -43,6 +43,10 @@ class Activity(Node):
         self.conditional = any(flow.condition is not None for flow in element.outgoing)
         self.copies = element.completion_quantity
 
+    @property
+    def gathers(self) -> bool:
+        return self.element.start_quantity > 1
+
     def _update_hook(self, task: Task) -> bool:
         """Begin, or wait until as many tokens have come as it needs."""
         needed = self.element.start_quantity

@@ -77,6 +77,11 @@ class NodeMixin:
         return False
 
     @property
+    def gathers(self) -> bool:
+        """Whether tokens may wait here for others."""
+        return self.counts_tokens
+
+    @property
     def type(self) -> str:
         """The name of the element's kind that people see."""
         return self.element.type
@@ -210,6 +215,8 @@ class ScopeSpec(BpmnProcessSpec):
         """The event sub-process that undoes the whole scope."""
         self.undoable = False
         """Whether anything in it can be undone."""
+        self.gathers = False
+        """Whether tokens may wait for others anywhere in it. Set by the compiler."""
 
     def entries(self, workflow: Inside) -> Iterable[Token]:
         """The tokens a fresh scope begins with."""

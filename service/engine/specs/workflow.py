@@ -74,6 +74,8 @@ class Inside:
 
     def update_waiting_tasks(self) -> None:
         """Joins look again whether all tokens have come."""
+        if not self.spec.gathers:
+            return
         for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
             if task._state == TaskState.WAITING:  # one before it may have taken its token along
                 task.task_spec._update(task)
