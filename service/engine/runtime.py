@@ -67,7 +67,8 @@ class Runtime:
         """What the root process has completed that can be undone."""
         self.thrown: deque[Throw] = deque()
         self._ready: deque[Task] = deque()
-        self._stood_back: set[int] = set()
+        self._throwing: deque[Task] = deque()
+        """Ready too, but after all others."""
         self._at_rest = False
         self.top: RootWorkflow
 
@@ -152,13 +153,12 @@ class Runtime:
         """Run until the instance rests. What would run for ever is frozen."""
         runs = 0
         self._react()
-        while self._ready or self._joins_go_on():
-            task = self._ready.popleft()
+        while self._ready or self._throwing or self._joins_go_on():
+            task = (self._ready or self._throwing).popleft()
             if task._state != TaskState.READY:  # cancelled while it stood in the queue
                 continue
-            if task.task_spec.lets_others_begin and self._ready and task.id not in self._stood_back:
-                self._stood_back.add(task.id)
-                self._ready.append(task)
+            if task.task_spec.lets_others_begin and self._ready:
+                self._throwing.append(task)
                 continue
             if runs >= MAX_RUNS and "at" in task.internal_data:
                 self._stop(task)

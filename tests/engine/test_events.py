@@ -31,6 +31,7 @@ from .drawing import (
     message,
     process,
     receive,
+    script,
     signal,
     start,
     sub,
@@ -337,6 +338,33 @@ def test_a_signal_reaches_waits_in_the_order_in_which_they_began(run: Runner) ->
     trail = r.do("a").do("b").trail()
     assert trail.index("first") < trail.index("second")
     assert r.done
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_signal_is_thrown_when_everything_else_has_come_to_rest(run: Runner, first: bool) -> None:
+    """However long the way to the catching event is, as long as nobody has to do anything on it."""
+    way = script("n1", "=1", "x") + sub(
+        "k", start("ks") + script("n2", "=1", "x") + end("ke") + chain("ks", "n2", "ke")
+    )
+    flows = [chain("p", "t", "t2"), chain("p", "n1", "k", "c")]
+    r = run(
+        diagram(
+            start(),
+            gate("parallel", "p"),
+            throw("t", signal()),
+            throw("t2", signal()),
+            way,
+            catch("c", signal()),
+            gate("parallel", "q"),
+            end(),
+            chain("s", "p"),
+            *(flows if first else reversed(flows)),
+            chain("t2", "q", "e"),
+            chain("c", "q"),
+        )
+    )
+    assert r.done
+    assert r.trail().count("c") == 1
 
 
 def test_a_signal_interrupts_its_own_thrower(run: Runner) -> None:

@@ -63,7 +63,7 @@ class NodeMixin:
     conditional = False
     """Whether flows that leave here have conditions to be looked at."""
     lets_others_begin = False
-    """Whether those who stand in the run queue go first, so that they wait already for what this one throws."""
+    """Whether everything else comes to rest first, so that it waits already for what this one throws."""
     copies = 1
     """How many tokens go along each flow."""
     undoable = False
