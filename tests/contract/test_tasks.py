@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from service.domain.cases import Draft
 from service.domain.errors import NotFound, TaskMovedOn
+from service.domain.storage import UnitOfWork
 from service.domain.views import InboxQuery
-from service.domain.waits import Closed, CloseReason, DueChanged, TaskStatus, WaitKind
+from service.domain.waits import Closed, CloseReason, DeadlineBinding, DueChanged, TaskStatus, WaitKind
 from service.store import SqlStore, SqlUnitOfWork
 from tests.contract import making as m
 
@@ -219,6 +222,45 @@ def test_a_step_changes_whose_an_open_task_is(store: SqlStore) -> None:
     m.move(store, instance.key, m.step(task_changes=[replace(changed, candidate_groups=(), candidate_users=())]))
     assert not seen_by(username="mette")
     assert not seen_by(groups=frozenset({"c@syd"}))
+
+
+def test_an_open_task_is_changed_without_a_step(store: SqlStore) -> None:
+    wait = m.user_task(candidate_groups=("a@nord", "b@nord"), candidate_users=("ole",), due=m.START + m.DAY)
+    m.started(store, wait)
+
+    def seen_by(*, username: str = "x", groups: frozenset[str] = frozenset()) -> list[datetime | None]:
+        found = store.read(lambda uow: uow.queries.inbox(InboxQuery(username=username, groups=groups)))
+        return [row.due for row in found.rows]
+
+    def change(**fields: Any) -> None:
+        def work(uow: UnitOfWork) -> None:
+            task = uow.tasks.lock(wait.key)
+            assert task is not None
+            uow.tasks.change(replace(task, **fields))
+
+        store.transact(work)
+
+    change(candidate_groups=("c@syd", "d@syd"), candidate_users=("ida",), due=m.START, priority=90, follow_up=m.START)
+    task = store.read(lambda uow: uow.tasks.get(wait.key))
+    assert task is not None
+    assert (task.candidate_groups, task.candidate_users) == (("c@syd", "d@syd"), ("ida",))
+    assert (task.due, task.follow_up, task.priority) == (m.START, m.START, 90)
+    assert seen_by(groups=frozenset({"a@nord", "b@nord"})) == seen_by(username="ole") == []
+    assert seen_by(groups=frozenset({"d@syd"})) == seen_by(username="ida") == [m.START]
+    change(due=None, assignee="mette")
+    assert seen_by(username="mette") == [None]
+    assert seen_by(groups=frozenset({"c@syd", "d@syd"})) == []
+
+
+def test_a_due_date_bound_to_a_deadline_moves_with_that_alone(store: SqlStore) -> None:
+    wait = m.user_task(due=m.START + m.DAY, deadline=DeadlineBinding(id="svar", name="Svar", due=m.START + m.DAY))
+    m.started(store, wait)
+    task = store.read(lambda uow: uow.tasks.get(wait.key))
+    assert task is not None
+    store.transact(lambda uow: uow.tasks.change(replace(task, due=m.START, priority=9)))
+    again = store.read(lambda uow: uow.tasks.get(wait.key))
+    assert again is not None
+    assert (again.due, again.priority) == (m.START + m.DAY, 9)
 
 
 def test_who_completed_a_task_is_who_the_step_says(store: SqlStore) -> None:

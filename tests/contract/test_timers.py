@@ -116,6 +116,20 @@ def test_reminders_replace_each_other_and_go_with_their_task(store: SqlStore) ->
     assert [t.wait_key for t in claim(store, UNTIL + m.DAY)] == [other.key]
 
 
+def test_reminders_are_dropped_with_the_due_date_they_speak_of(store: SqlStore) -> None:
+    task, other = m.user_task(due=UNTIL), m.user_task(due=UNTIL)
+    instance = m.started(store, task, other)
+    for wait_key in (task.key, other.key):
+        for use in (TimerUse.REMINDER_SOON, TimerUse.REMINDER_OVERDUE, TimerUse.REMINDER_SECOND):
+            store.transact(
+                lambda uow, use=use, key=wait_key: uow.timers.schedule(
+                    instance.key, m.key(), use, m.START, wait_key=key
+                )
+            )
+    store.transact(lambda uow: uow.timers.drop_reminders(instance.key, task.key))
+    assert [t.wait_key for t in claim(store, UNTIL)] == [other.key] * 3
+
+
 def test_a_reminder_is_held_while_its_instance_is_suspended(store: SqlStore) -> None:
     task = m.user_task(due=UNTIL)
     instance = m.started(store, task)
