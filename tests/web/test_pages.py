@@ -61,6 +61,8 @@ WORKER_PAGES = (
     "/hjaelp",
 )
 LEADER_PAGES = (
+    "/opgaver/{task}/ret",
+    "/sager/{case}/frister/{deadline}",
     "/opgaver?vis=enhed",
     "/sager/{case}",
     "/sager/{case}/adgang",
@@ -110,7 +112,13 @@ KEYS = re.compile(
 
 def address_in(town: Town, address: str) -> str:
     rows = town.instances()
-    return address.format(task=town.task(), case=rows[0].case_number, inst=rows[0].key, stuck=rows[3].key)
+    key = town.task()
+    task = town.world.platform.read(lambda uow: uow.tasks.get(key))
+    assert task is not None
+    deadline = task.deadline_id
+    return address.format(
+        task=task.key, deadline=deadline, case=rows[0].case_number, inst=rows[0].key, stuck=rows[3].key
+    )
 
 
 @pytest.mark.parametrize(("username", "address"), PAGES)
@@ -216,6 +224,71 @@ class TestTask:
         words = " ".join(found.xpath("//details[@class='diagram-words']")[0].text_content().split())
         assert "Gået i stå" in words
         assert "Opgave: Hold samtale" in words
+
+
+class TestChanging:
+    """Ret opgaven, and Forlæng fristen."""
+
+    def typed(self, client: FlaskClient, address: str) -> dict[str, Any]:
+        form = next(form for form in page(client.get(address).text).forms if form.get("id") == "skema")
+        values: dict[str, Any] = {}
+        for name, value in form.form_values():
+            values.setdefault(name, []).append(value)
+        return values
+
+    def test_nothing_typed_is_lost_and_every_error_stands_at_its_field(self, town: Town) -> None:
+        client, where = enter(town, "lone.leder"), f"/opgaver/{town.task()}/ret"
+        wrong = {"prioritet": "101", "frist.dato": "31-31-2014", "begrundelse": "", "grupper": []}
+        answer = post(client, where, self.typed(client, where) | wrong)
+        assert answer.status_code == 400
+        found = page(answer.text)
+        assert found.get_element_by_id("felt-prioritet").value == "101"
+        assert found.get_element_by_id("felt-frist-dato").value == "31-31-2014"
+        marked = {link.removeprefix("#felt-") for link in found.xpath("//*[@data-summary]//a/@href")}
+        assert marked == {"frist-dato", "prioritet", "begrundelse"}
+        late = post(client, where, self.typed(client, where) | {"frist.dato": "01-09-2014", "begrundelse": "Haster"})
+        assert late.status_code == 400
+        assert "Den nye frist skal ligge efter nu." in text_of(late.text)
+        assert page(late.text).get_element_by_id("felt-begrundelse").value == "Haster"
+
+    def test_what_is_left_as_it_is_stays(self, town: Town) -> None:
+        client, key = enter(town, "lone.leder"), town.task()
+        before = town.world.platform.read(lambda uow: uow.tasks.get(key))
+        answer = post(client, f"/opgaver/{key}/ret", self.typed(client, f"/opgaver/{key}/ret") | {"begrundelse": "x"})
+        assert "Der var ikke noget at rette." in text_of(client.get(answer.headers["Location"]).text)
+        assert town.world.platform.read(lambda uow: uow.tasks.get(key)) == before
+
+    def test_what_is_changed_is_told_on_the_task_and_in_the_history(self, town: Town) -> None:
+        client, key = enter(town, "lone.leder"), town.task()
+        fields = self.typed(client, f"/opgaver/{key}/ret")
+        fields |= {
+            "prioritet": "80",
+            "opfoelgning.dato": "20-09-2014",
+            "opfoelgning.tid": "12",
+            "begrundelse": "Haster",
+        }
+        answer = post(client, f"/opgaver/{key}/ret", fields)
+        said = text_of(client.get(answer.headers["Location"]).text)
+        assert "Opgaven er rettet." in said
+        assert "Prioritet80" in said
+        assert "Opfølgning" in said
+        case = town.instances()[0].case_number
+        assert "»Hold samtale« blev rettet (opfølgning, prioritet)" in text_of(client.get(f"/sager/{case}").text)
+
+    def test_whose_it_is_may_be_opened_by_the_leader_alone(self, town: Town) -> None:
+        assert enter(town, "mona.mentor").get(f"/opgaver/{town.task()}/ret").status_code == 403
+
+    def test_a_deadline_is_extended_with_errors_at_its_fields(self, town: Town) -> None:
+        client, where = enter(town, "lone.leder"), address_in(town, "/sager/{case}/frister/{deadline}")
+        fields = self.typed(client, where) | {"begrundelse": "Borgeren er på ferie"}
+        answer = post(client, where, fields | {"til": "01-09-2014"})
+        assert answer.status_code == 400
+        assert "Den nye frist skal ligge efter i dag." in text_of(answer.text)
+        assert page(answer.text).get_element_by_id("felt-begrundelse").value == "Borgeren er på ferie"
+        assert post(client, where, fields | {"til": "1/10 2014"}).status_code == 302
+        case = address_in(town, "/sager/{case}")
+        assert "Forlænget til 01-10-2014 af Lone Test Leder: Borgeren er på ferie" in text_of(client.get(case).text)
+        assert client.get(f"{case}/frister/findes-ikke").status_code == 404
 
 
 class TestDoors:

@@ -92,13 +92,14 @@ def _form(page: Changeable) -> Form:
         field("opfoelgning", _("Opfølgning"), Kind.DATE_TIME, help_=_("Hvornår opgaven skal ses på igen.")),
         replace(priority, rules=Rules(required=True, minimum=0, maximum=100, decimals=0)),
         _ticks("grupper", _("Hvem kan tage den"), page.groups),
-        _ticks("kolleger", _("Kolleger"), page.colleagues) if page.colleagues else None,
+        _ticks("kolleger", _("Kolleger"), page.colleagues, _("De kan tage den ud over grupperne.")),
         reason(),
     )
 
 
-def _ticks(key: str, label: str, choices: Mapping[str, str]) -> Field:
-    return field(key, label, Kind.CHECKLIST, options=[Option(words, value) for value, words in choices.items()])
+def _ticks(key: str, label: str, choices: Mapping[str, str], help_: str = "") -> Field:
+    options = [Option(words, value) for value, words in choices.items()]
+    return field(key, label, Kind.CHECKLIST, options=options, help_=help_)
 
 
 def _stored(page: Changeable) -> Stored:
