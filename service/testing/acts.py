@@ -360,7 +360,7 @@ NEEDED: Mapping[str, str] = {"tildel": "til", "regel": "parameter"}
 def read_act(body: object) -> Callable[[Course], None]:
     """What a `når` says, to be done on a course. Raises BadInput for what is not written as it must be."""
     if not isinstance(body, Mapping):
-        raise BadInput(why=f"når: skriv en handling, fx {{fuldfør: ut_kontakt, som: mona.mentor}}, ikke {body!r}")
+        raise BadInput(why=f"når: skriv en handling, fx {{fuldfør: ut_kontakt, som: mona.holm}}, ikke {body!r}")
     verb = next((v for v in ACTS if v in body), None)
     if verb is None:
         raise BadInput(why=f"ukendt handling {dict(body)}; kendte: {', '.join(ACTS)}")

@@ -109,9 +109,9 @@ CASE = Shape(
 OBJECTS = _list("en liste af navne med værdier, fx [{emne: Din plan}]", _is_object)
 TRUE_OR_OBJECTS = Shape(f"true eller {OBJECTS.told}", lambda value: value is True or OBJECTS.fits(value))
 TEXT_EACH = _each("navne med tekster, fx {dato: Skriv en dato}", lambda value: isinstance(value, str))
-NAME_EACH = _each("navne med et navn, fx {ut_kontakt: mentor@nord}", _is_name)
+NAME_EACH = _each("navne med et navn, fx {ut_kontakt: team@nord}", _is_name)
 NAME_OR_NONE_EACH = _each(f"{NAME_EACH.told}, eller null for ingen", lambda value: value is None or _is_name(value))
-NAMES_EACH = _each("navne med en liste af navne, fx {mona.mentor: [ut_kontakt]}", _is_names)
+NAMES_EACH = _each("navne med en liste af navne, fx {mona.holm: [ut_kontakt]}", _is_names)
 NAMES_OR_NONE_EACH = _each(f"{NAMES_EACH.told}, eller null for ingen", lambda value: value is None or _is_names(value))
 NUMBERS_EACH = _each(
     "navne med en liste af tal, fx {samtykker: [1, 2]}",
@@ -128,7 +128,7 @@ ROWS_EACH = _each(
     "registre med rækker, fx {afdelinger: {p1: {navn: Afsnit P1}}}",
     lambda value: OBJECTS.fits(value) or (isinstance(value, Mapping) and all(_is_object(v) for v in value.values())),
 )
-NOTICES = _list("en liste som [{til: mona.mentor, tekst~: frist}]", _is_notice)
+NOTICES = _list("en liste som [{til: mona.holm, tekst~: frist}]", _is_notice)
 FILES = _list("en liste som [{art: rapport, endelse: csv, med: [linje]}]", _is_file)
 
 

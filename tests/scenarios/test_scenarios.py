@@ -98,7 +98,7 @@ def test_a_refused_act_fails_the_scenario_unless_it_says_so(prepared: World) -> 
         ({"så": {"sendt": {"emne": "x"}}}, "en liste"),
         ({"så": {"ikke_sendt": False}}, "true eller"),
         ({"så": {"skemaer": {"f": "x"}}}, "et antal"),
-        ({"så": {"notitser": [{"tekst": "x"}]}}, "til: mona.mentor"),
+        ({"så": {"notitser": [{"tekst": "x"}]}}, "til: mona.holm"),
         ({"så": {"oversprungne_dage": {"a": ["2014-12-25"]}}}, "juledag"),
         ({"så": {"filer": [{"art": "rapport"}]}}, "endelse"),
         ({"så": {"register": {"afdelinger": "p1"}}}, "rækker"),
