@@ -154,6 +154,52 @@ def test_everything_that_is_asked_stands_on_the_empty_form(app: Flask, form_id: 
     assert not re.search(r"\bnull\b|None|\*\*", text)
 
 
+def answered(components: tuple[Component, ...]) -> dict[str, Any]:
+    """Something in every field."""
+    found: dict[str, Any] = {}
+    for part in components:
+        match part:
+            case Field(kind=Kind.FILE):
+                pass
+            case Field(kind=Kind.CHECKLIST):
+                found[part.key] = [option.value for option in part.options]
+            case Field():
+                found[part.key] = _example(part)
+            case Section(path=None):
+                found |= answered(part.components)
+            case Section(path=str() as path):
+                found[path] = answered(part.components)
+            case Rows():
+                found[part.path] = [answered(part.components)]
+    return found
+
+
+def _example(part: Field) -> Any:
+    if part.options:
+        return part.options[0].value
+    examples = {Kind.NUMBER: 2, Kind.CHECKBOX: True, Kind.DATE: "2026-11-27", Kind.TIME: "10:30"}
+    return examples.get(part.kind, "2026-11-27T10:30:00+01:00" if part.kind is Kind.DATE_TIME else "Et svar")
+
+
+@pytest.mark.parametrize("form_id", sorted({told["skema"] for told in DOCUMENTS.values()}))
+def test_the_filled_form_is_laid_out_as_the_empty_one(app: Flask, form_id: str) -> None:
+    form = FORMS[form_id]
+    view = paper.filled_view(form, form.read_back(answered(form.schema.components)))
+    with app.test_request_context():
+        filled = fromstring(render_template("form/paper.html", view=view, about=paper.About(), municipality=""))
+
+    def asked_in_order(page: HtmlElement) -> list[str]:
+        return list(dict.fromkeys(said(e) for e in page.iter("h1", "h2", "h3", "dt", "th")))
+
+    only_filled = {
+        part.paper_label or part.label for part in form.schema.walk() if isinstance(part, Field | Section | Rows)
+    }
+    for_contact = {form.schema.print.contact, "Telefon", "Mail"}
+    empty = [words for words in asked_in_order(blank(app, form_id)) if words not in for_contact]
+    both = [words for words in asked_in_order(filled) if words in set(empty) or words not in only_filled | for_contact]
+    assert both == empty
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_texts_of_the_original_stand_on_paper(app: Flask, document: str) -> None:
     text = said(blank(app, DOCUMENTS[document]["skema"])).lower()
