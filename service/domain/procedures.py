@@ -209,6 +209,8 @@ class CaseList(Part):
     """… and what its button says there; else the event's title."""
     felt: str | None = None
     """The field of the event's form that then holds the row's `nr`."""
+    paa_siden: bool = True
+    """False: forms and diagrams alone use it."""
     tom: str = "Ingen."
     """What stands there when there are no rows."""
 

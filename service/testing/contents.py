@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,8 +37,10 @@ def _lacks(wanted: Any, seen: Any, where: str) -> str | None:
     return None if plain == seen else f"{where}: ventede {plain!r}, så {seen!r}"
 
 
-def forms_seen(course: Course, wanted: Mapping[str, Sequence[str] | None]) -> None:
-    """`ser_skemaer: {bruger: [skemaer]}`: the forms of the case that she may read; null when the case is closed to her."""
+def forms_seen(course: Course, wanted: Mapping[str, Sequence[str] | Mapping[str, int] | None]) -> None:
+    """`ser_skemaer: {bruger: [skemaer]}`: the forms of the case that she may read, or how many versions of each
+    (`{skema: antal}`); null when the case is closed to her.
+    """
     case, platform = course.case(), course.world.platform
     for username, forms in wanted.items():
         person = course.world.person(username)
@@ -48,10 +51,11 @@ def forms_seen(course: Course, wanted: Mapping[str, Sequence[str] | None]) -> No
             if granted is None:
                 return None
             kept = uow.cases.records(case.key)
-            return sorted({r.form_id for r in kept if granted.sees_record(person, r, advance.now)})
+            return sorted(r.form_id for r in kept if granted.sees_record(person, r, advance.now))
 
-        seen = course.read(work)
-        want = None if forms is None else sorted(forms)
+        read = course.read(work)
+        seen = None if read is None else dict(Counter(read)) if isinstance(forms, Mapping) else sorted(set(read))
+        want = forms if forms is None or isinstance(forms, Mapping) else sorted(forms)
         assert seen == want, f"{username}: ventede at se {want}, ser {seen}"
 
 

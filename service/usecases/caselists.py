@@ -71,7 +71,7 @@ def shown(
 ) -> list[ShownList]:
     """The lists as its page shows them, from the records that somebody may see; `events`: name → title of what she may report."""
     there = {record.form_id for record in records}
-    lists = (found for found in of_case(catalog, folder).values() if found.skema in there)
+    lists = (found for found in of_case(catalog, folder).values() if found.paa_siden and found.skema in there)
     return [_shown(catalog, found, rows(catalog, found, records, now), events, now) for found in lists]
 
 
