@@ -379,7 +379,7 @@ ASSERTS: Mapping[str, tuple[Callable[[Course, Any], None], Shape]] = {
     "kontakter": (contacts, shapes.COUNT),
     "skemaer": (records, shapes.RECORD_EACH),
     "notater": (notes, shapes.NAMES),
-    "hændelser": (incidents, shapes.NAMES),
+    "hændelser": (incidents, shapes.INCIDENTS),
     "afvist": (refused, shapes.TEXT_EACH),
     "venter": (awaited, shapes.NAMES),
     "kan_starte": (startable, shapes.NAMES_EACH),

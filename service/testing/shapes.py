@@ -84,6 +84,10 @@ def _is_case(value: object) -> bool:
     )
 
 
+def _is_incident(value: object) -> bool:
+    return isinstance(value, Mapping) and value.keys() == {"ved", "siger"} and all(map(_is_name, value.values()))
+
+
 def _is_file(value: object) -> bool:
     return isinstance(value, Mapping) and {"art", "endelse"} <= value.keys() <= {"sag", "art", "endelse", "med", "uden"}
 
@@ -111,6 +115,10 @@ TRUE_OR_OBJECTS = Shape(f"true eller {OBJECTS.told}", lambda value: value is Tru
 TEXT_EACH = _each("navne med tekster, fx {dato: Skriv en dato}", lambda value: isinstance(value, str))
 NAME_EACH = _each("navne med et navn, fx {ut_kontakt: team@nord}", _is_name)
 NAME_OR_NONE_EACH = _each(f"{NAME_EACH.told}, eller null for ingen", lambda value: value is None or _is_name(value))
+INCIDENTS = Shape(
+    "et navn, eller en liste af navne eller {ved, siger}, fx [{ved: send_brev, siger: ingen adresse}]",
+    lambda value: _is_name(value) or (isinstance(value, list) and all(_is_name(v) or _is_incident(v) for v in value)),
+)
 NAMES_EACH = _each("navne med en liste af navne, fx {mona.holm: [ut_kontakt]}", _is_names)
 NAMES_OR_NONE_EACH = _each(f"{NAMES_EACH.told}, eller null for ingen", lambda value: value is None or _is_names(value))
 NUMBERS_EACH = _each(
