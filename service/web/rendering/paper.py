@@ -24,7 +24,11 @@ BLANK_ROWS = {True: 4, False: 2}
 MOST_BOXES = 12
 """Options that are written out with boxes to tick; more are a line to write on."""
 HALF_A_LINE = 42
-"""Characters of options that fit beside another field."""
+"""Characters of options, their boxes included, that fit beside another field."""
+BOX = 3
+"""Characters that a box takes."""
+MANY_COLUMNS = 3
+"""From so many on, the columns of a table get the width they need."""
 OPEN, TICKED = "☐", "☒"
 
 
@@ -78,7 +82,7 @@ class PaperView(FormView):
 
     def width(self, part: Component, among: Sequence[Component]) -> str:
         """Class of a table's column: what needs little room leaves it to what is written."""
-        if not isinstance(part, Field) or len(among) < len(("hvad", "hvem", "hvornaar")):
+        if not isinstance(part, Field) or len(among) < MANY_COLUMNS:
             return ""
         if part.kind is Kind.NUMBER or part.kind is Kind.CHECKBOX:
             return "tiny"
@@ -123,7 +127,7 @@ class PaperView(FormView):
     def takes_a_line(self, part: Field) -> bool:
         """Whether a field needs the whole width: much to write, or many or long options to tick."""
         options = part.options if part.kind in CHOICES and len(part.options) <= MOST_BOXES else ()
-        return self.is_long(part) or sum(len(option.label) + len("[] ") for option in options) > HALF_A_LINE
+        return self.is_long(part) or sum(len(option.label) + BOX for option in options) > HALF_A_LINE
 
 
 def changes(before: FormView, after: FormView) -> list[tuple[str, str, str]]:
