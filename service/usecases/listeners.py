@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ABOUT = "opgave"
 """In the details of a history entry: the key of the task that was to be completed, assigned or changed, or was asked about."""
+ASKED = "spurgt"
+"""In the same place: whether listeners are asked before it happens."""
 DENIED = "afvist"
 """In the same place: why a listener said no."""
 
@@ -26,9 +28,10 @@ def has(advance: Advance, task: UserTask, event: ListenerEvent | None = None) ->
     return element is not None and any(event is None or kind == event.value for kind, _ in element.listeners)
 
 
-def about(task: UserTask) -> dict[str, Json]:
-    """What history says of an act on this task."""
-    return {"element": task.element_id, "navn": task.name, ABOUT: str(task.key)}
+def about(task: UserTask, *, asked: bool = False) -> dict[str, Json]:
+    """What history says of an act on this task; `asked`: its listeners first say what they will."""
+    told: dict[str, Json] = {"element": task.element_id, "navn": task.name, ABOUT: str(task.key)}
+    return {**told, ASKED: True} if asked else told
 
 
 def answered(job: Job, denied: str | None) -> dict[str, Json]:

@@ -228,7 +228,9 @@ def colleagues(uow: UnitOfWork, person: Person, task: UserTask) -> list[tuple[st
 
 
 def _ask(advance: Advance, task: UserTask, event: ListenerEvent, wish: Variables, told: Mapping[str, Json]) -> None:
-    advance.move(task.instance_key, TaskChanged(task.key, event, wish), {**listeners.about(task), **told})
+    """The engine lets its listeners of this event say what they will, or does it at once where there are none."""
+    details = {**listeners.about(task, asked=listeners.has(advance, task, event)), **told}
+    advance.move(task.instance_key, TaskChanged(task.key, event, wish), details)
 
 
 def _note(advance: Advance, task: UserTask, kind: str, told: Mapping[str, Json]) -> None:

@@ -250,14 +250,16 @@ def complete_in(
     case = uow.cases.get(task.case_key) if task.case_key else None
     form, context = _form(advance, task, case)
     values: Variables = otherwise
+    asked = listeners.has(advance, task, ListenerEvent.COMPLETING)
     if form is not None and context is not None:
         sent = read(form, context)
         values = sent.require_ok()
-        if listeners.has(advance, task, ListenerEvent.COMPLETING):
+        if asked:
             _keep(advance, task, sent.raw)  # it is registered when they have let it happen (`submissions.follow`)
         else:
             values = submissions.register_task(advance, task, values, by=person.username)
-    return advance.move(task.instance_key, TaskCompleted(task.key, values, person.username), listeners.about(task))
+    stimulus = TaskCompleted(task.key, values, person.username)
+    return advance.move(task.instance_key, stimulus, listeners.about(task, asked=asked))
 
 
 def _keep(advance: Advance, task: UserTask, typed: Mapping[str, Sequence[str]]) -> None:

@@ -23,6 +23,7 @@ from .drawing import (
     gate,
     job,
     link,
+    listeners,
     many,
     message,
     process,
@@ -105,7 +106,7 @@ def leaf(dice: Dice, d: Drawing) -> Block:
     kind, name = dice.one_of(*LEAVES), d.id("n")
     match kind:
         case "user":
-            xml = user(name)
+            xml = user(name, asked(dice))
         case "job":
             xml = job(name)
         case "script":
@@ -135,10 +136,18 @@ def leaf(dice: Dice, d: Drawing) -> Block:
             xml = catch(name, conditional("=n >= 0"))
         case "many":
             until = dice.one_of(None, "=numberOfCompletedInstances >= 2")
-            xml = user(name, inner=many("=[1,2,3]", "x", until=until, sequential=dice.coin()))
+            xml = user(name, asked(dice), inner=many("=[1,2,3]", "x", until=until, sequential=dice.coin()))
         case _:
             xml = script(name, "=x * 2", "r", inner=many("=[1,2,3]", "x", f"rs{name}", "=r", sequential=True))
     return Block(name, name, xml)
+
+
+def asked(dice: Dice) -> str:
+    """Listeners of a user task, of some of the events, of some of them two."""
+    if dice.coin():
+        return ""
+    events = ("creating", "completing", "canceling")
+    return listeners(*((event, "t") for event in events for _ in range(dice.number(0, 2))))
 
 
 def first_of_two(dice: Dice, d: Drawing) -> Block:
@@ -157,7 +166,8 @@ def linked(d: Drawing) -> Block:
 def watched(dice: Dice, d: Drawing) -> Block:
     """A task with events on it, of which some let it go on."""
     name, join = d.id("n"), d.id("m")
-    xml = dice.one_of(user, job)(name) + gate("exclusive", join) + chain(name, join)
+    host = user(name, asked(dice)) if dice.coin() else job(name)
+    xml = host + gate("exclusive", join) + chain(name, join)
     for definition in (timer("P2D"), message(), signal(), timer("R2/PT12H", "timeCycle"), conditional("=n > 3")):
         if not dice.coin():
             continue

@@ -11,7 +11,7 @@ from service.domain.instances import ErrorThrown, JobCompleted, TaskChanged, Tas
 from service.domain.waits import JobWait, ListenerEvent, UserTaskWait
 
 from .conftest import Runner
-from .drawing import boundary, chain, diagram, due, end, frist, io, listeners, signal, start, user
+from .drawing import ad_hoc, boundary, chain, diagram, due, end, frist, io, listeners, many, signal, start, user
 from .driver import Run
 
 HEADER = "io.camunda.zeebe:"
@@ -198,3 +198,94 @@ def test_a_task_can_be_interrupted_while_a_listener_is_asked(run: Runner) -> Non
     assert r.done
     with pytest.raises(TaskMovedOn):
         r.apply(JobCompleted(job))
+
+
+CORRECTIONS = {
+    "assignee": ("ole", "", "ole", None),
+    "candidateGroups": (["g3"], [], ("g3",), ()),
+    "candidateUsers": (["ida"], [], ("ida",), ()),
+    "dueDate": ("2026-05-01T10:00:00Z", "", datetime(2026, 5, 1, 10, tzinfo=UTC), None),
+    "followUpDate": ("2026-05-02T10:00:00Z", "", datetime(2026, 5, 2, 10, tzinfo=UTC), None),
+    "priority": (9, None, 9, 9),
+}
+FIELDS = {"dueDate": "due", "followUpDate": "follow_up", "candidateGroups": "candidate_groups"}
+FIELDS |= {"candidateUsers": "candidate_users"}
+
+
+@pytest.mark.parametrize("attribute", CORRECTIONS)
+@pytest.mark.parametrize("event", ["creating", "updating", "completing"])
+def test_every_attribute_may_be_corrected_and_cleared_by_each(run: Runner, event: str, attribute: str) -> None:
+    given, clear, stands, cleared = CORRECTIONS[attribute]
+    r = run(one(pairs=((event, "l1"), (event, "l2"), ("completing", "sidst"))))
+    if event == "updating":
+        r.apply(TaskChanged(the_task(r).key, ListenerEvent.UPDATING, {"priority": 60}))
+    if event == "completing":
+        r.do("x", svar=1)
+    answer(r, **{attribute: given})
+    told = next(w for w in r.waits.values() if isinstance(w, JobWait)).headers[HEADER + attribute]
+    assert told not in ("null", "[]")
+    answer(r, **{attribute: clear})
+    if event == "completing":
+        assert asked(r) == "completing sidst"
+        assert [w for w in r.waits.values() if isinstance(w, UserTaskWait)], "nothing is corrected before it happens"
+        return
+    assert getattr(the_task(r), FIELDS.get(attribute, attribute)) == cleared
+    r = run(one(pairs=((event, "l1"),)))
+    if event == "updating":
+        r.apply(TaskChanged(the_task(r).key, ListenerEvent.UPDATING, {"followUpDate": "2026-06-01T10:00:00Z"}))
+    answer(r, **{attribute: given})
+    assert getattr(the_task(r), FIELDS.get(attribute, attribute)) == stands
+
+
+def test_a_denial_stops_the_row_of_listeners_and_takes_back_what_the_first_corrected(run: Runner) -> None:
+    r = run(one(pairs=(("updating", "u1"), ("updating", "u2"), ("updating", "u3"))))
+    r.apply(TaskChanged(the_task(r).key, ListenerEvent.UPDATING, {"priority": 60}))
+    answer(r, candidateUsers=["ole"])
+    assert asked(r) == "updating u2"
+    answer(r, "nej")
+    assert (asked(r), the_task(r).priority, the_task(r).candidate_users) == ("", 50, ())
+
+
+def test_a_listener_reads_what_was_filled_in_and_what_is_to_change(run: Runner) -> None:
+    r = run(one(io([("=1", "a")]), pairs=(("completing", "f"), ("updating", "u"))))
+    r.apply(TaskChanged(the_task(r).key, ListenerEvent.UPDATING, {"priority": 60, "candidateUsers": ["ole"]}))
+    job = next(w for w in r.waits.values() if isinstance(w, JobWait))
+    assert job.headers[HEADER + "changedAttributes"] == '["candidateUsers", "priority"]'
+    assert job.variables == {"a": 1}
+    answer(r)
+    r.do("x", svar=7)
+    job = next(w for w in r.waits.values() if isinstance(w, JobWait))
+    assert job.variables == {"a": 1, "svar": 7}
+
+
+@pytest.mark.parametrize("sequential", [True, False])
+def test_each_instance_of_several_has_its_own_listeners(run: Runner, sequential: bool) -> None:
+    loop = many("=[1, 2]", "n", "alle", "=svar", sequential=sequential)
+    r = run(diagram(start(), user("x", listeners(("creating", "c"), ("completing", "f")), inner=loop), end(), PATH))
+    for number in (1, 2):
+        while len([w for w in r.waits.values() if isinstance(w, UserTaskWait)]) == 0 or len(jobs(r)):
+            answer(r)
+        task = the_task(r)
+        r.apply(TaskCompleted(task.key, {"svar": number}))
+        answer(r)
+    assert r.done
+    assert r.variables == {"alle": [1, 2]}
+
+
+def test_activities_of_an_ad_hoc_sub_process_have_listeners(run: Runner) -> None:
+    box = ad_hoc("k", user("y", listeners(("creating", "c"), ("completing", "f"))), until="=faerdig")
+    r = run(diagram(start(), box, end(), chain("s", "k", "e")))
+    r.activate("k", "y", "y")
+    assert len(jobs(r)) == 2
+    answer(answer(r))
+    first = the_task(r)
+    r.apply(TaskCompleted(first.key, {"faerdig": True}))
+    assert not r.done
+    assert answer(r).done, "what is not needed any more goes at once where nobody is asked of that"
+
+
+def jobs(r: Run) -> list[JobWait]:
+    return [w for w in r.waits.values() if isinstance(w, JobWait)]
+
+
+PATH = chain("s", "x", "e")

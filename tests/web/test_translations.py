@@ -51,6 +51,7 @@ def said_from_tables() -> Iterator[str]:
         words.READINGS,
         words.ASKED,
         words.CHANGED,
+        words.WANTED,
     ):
         yield from table.values()
     for pair in words.INCIDENTS.values():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.domain.json import Json
 from service.domain.procedures import Manifest
 from service.domain.storage import HistoryEntry
 from service.web.rendering import times
@@ -42,20 +43,28 @@ def test_an_operator_reads_which_step_it_was(house: House) -> None:
     assert "Genindlagt" in page
 
 
-def test_history_tells_what_a_listener_said() -> None:
-    def told(**details: str) -> str:
-        entry = HistoryEntry(
-            number=1,
-            at=datetime(2026, 3, 2, tzinfo=UTC),
-            actor="system",
-            kind="JobCompleted",
-            details={"navn": "Vurdér", **details},
-        )
-        return history_words(entry, {}, {}, Manifest(titel="Prøve"))
+def told(kind: str = "JobCompleted", **details: Json) -> str:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    entry = HistoryEntry(number=1, at=at, actor="system", kind=kind, details={"navn": "Vurdér", **details})
+    return history_words(entry, {}, {"nina": "Nina Test Nord"}, Manifest(titel="Prøve"))
 
+
+def test_history_tells_what_a_listener_said() -> None:
     assert told() == "»Vurdér« blev udført automatisk"
     assert told(lytter="completing", afvist="") == "»Vurdér« blev kontrolleret"
     assert told(lytter="completing", afvist="der mangler et bilag") == "»Vurdér« blev afvist: der mangler et bilag"
+
+
+def test_history_tells_what_listeners_are_asked_about_and_what_happened_at_once() -> None:
+    changed: Json = {"dueDate": [None, "2026-05-01T10:00:00+00:00"], "priority": [50, 80]}
+    assert told("TaskCompleted") == "»Vurdér« blev fuldført"
+    assert told("TaskCompleted", spurgt=True) == "»Vurdér« blev sendt ind til kontrol"
+    assert told("TaskChanged", til="nina") == told("assigned", til="nina") == "»Vurdér« blev tildelt Nina Test Nord"
+    assert told("TaskChanged", til="nina", spurgt=True) == "»Vurdér« skal tildeles Nina Test Nord"
+    assert told("TaskChanged", til=None, spurgt=True) == "»Vurdér« skal gives tilbage til gruppen"
+    assert told("changed", ændret=changed) == "»Vurdér« blev rettet (frist, prioritet)"
+    assert told("TaskChanged", ændret=changed, spurgt=True) == "»Vurdér« skal rettes (frist, prioritet)"
+    assert told("TaskChanged") == "»Vurdér« blev rettet"
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,6 @@ INCIDENTS: Mapping[IncidentType, tuple[str, str]] = {
 HISTORY: Mapping[str, str] = {
     "Start": "Forløbet begyndte",
     "TaskCompleted": "»{trin}« blev fuldført",
-    "TaskChanged": "»{trin}« blev ændret",
     "JobCompleted": "»{trin}« blev udført automatisk",
     "ErrorThrown": "»{trin}« meldte en fejl, som diagrammet tager hånd om",
     "TimerFired": "Tiden gik ved »{trin}«",
@@ -109,6 +108,13 @@ HISTORY: Mapping[str, str] = {
     "resumed": "Forløbet blev genoptaget",
     "deadline extended": "En frist blev forlænget til {til}",
 }
+WANTED: Mapping[str, str] = {
+    "TaskCompleted": "»{trin}« blev sendt ind til kontrol",
+    "assigned": "»{trin}« skal tildeles {til}",
+    "released": "»{trin}« skal gives tilbage til gruppen",
+    "changed": "»{trin}« skal rettes{hvad}",
+}
+"""The same of what listeners are asked about first."""
 CHANGED: Mapping[str, str] = {
     "dueDate": "Frist",
     "followUpDate": "Opfølgning",
@@ -183,14 +189,11 @@ def history_words(
     step = str(details.get("navn") or "") or name_of(elements, _step_of(entry))
     event = manifest.haendelser.get(str(details.get("besked")))
     to = str(details.get("til") or "")
-    sentence = _(HISTORY.get(entry.kind, "Forløbet gik videre"))
+    kind = _act(entry)
+    sentence = _(WANTED[kind] if details.get("spurgt") else HISTORY.get(kind, "Forløbet gik videre"))
     if entry.kind == "Correlated" and event is None:
         sentence = _("En besked blev modtaget")
     denied = str(details.get("afvist", ""))
-    if entry.kind == "TaskChanged" and "til" in details:
-        sentence = _("»{trin}« skal tildeles {til}") if to else _("»{trin}« skal gives tilbage til gruppen")
-    elif entry.kind == "TaskChanged":
-        sentence = _("»{trin}« skal rettes{hvad}")
     if "lytter" in details:
         sentence = _("»{trin}« blev afvist: {grund}") if denied else _("»{trin}« blev kontrolleret")
     changed = details.get("ændret")
@@ -198,6 +201,15 @@ def history_words(
     what = f" ({', '.join(named)})" if named else ""
     told = {"trin": step, "besked": event.titel if event else "", "til": names.get(to, to), "grund": denied}
     return sentence.format(**told, hvad=what)
+
+
+def _act(entry: HistoryEntry) -> str:
+    """What was done; a task with listeners is assigned, given back and changed by the same stimulus."""
+    if entry.kind != "TaskChanged":
+        return entry.kind
+    if "til" not in entry.details:
+        return "changed"
+    return "assigned" if entry.details["til"] else "released"
 
 
 def _step_of(entry: HistoryEntry) -> str:
