@@ -391,7 +391,7 @@ ASSERTS: Mapping[str, tuple[Callable[[Course, Any], None], Shape]] = {
     "register": (register_rows, shapes.ROWS_EACH),
     "variabler_med": (contents.variables_with, shapes.OBJECT),
     "filer": (contents.files, shapes.FILES),
-    "ser_skemaer": (contents.forms_seen, shapes.NAMES_OR_NONE_EACH),
+    "ser_skemaer": (contents.forms_seen, shapes.FORMS_SEEN_EACH),
     "mærker": (contents.marks_seen, shapes.NAMES_EACH),
     "lister": (lists, shapes.NUMBERS_EACH),
 }

@@ -92,6 +92,10 @@ def _is_file(value: object) -> bool:
     return isinstance(value, Mapping) and {"art", "endelse"} <= value.keys() <= {"sag", "art", "endelse", "med", "uden"}
 
 
+def _is_incident(value: object) -> bool:
+    return _is_name(value) or (isinstance(value, Mapping) and value.keys() == {"ved", "siger"})
+
+
 def _is_notice(value: object) -> bool:
     return isinstance(value, Mapping) and "til" in value and value.keys() <= {"til", "tekst", "tekst~"}
 
@@ -120,7 +124,12 @@ INCIDENTS = Shape(
     lambda value: _is_name(value) or (isinstance(value, list) and all(_is_name(v) or _is_incident(v) for v in value)),
 )
 NAMES_EACH = _each("navne med en liste af navne, fx {mona.holm: [ut_kontakt]}", _is_names)
-NAMES_OR_NONE_EACH = _each(f"{NAMES_EACH.told}, eller null for ingen", lambda value: value is None or _is_names(value))
+FORMS_SEEN_EACH = _each(
+    f"{NAMES_EACH.told}, et antal af hvert skema, fx {{mona.holm: {{aftale: 2}}}}, eller null for ingen",
+    lambda value: (
+        value is None or _is_names(value) or (isinstance(value, Mapping) and all(map(_is_count, value.values())))
+    ),
+)
 NUMBERS_EACH = _each(
     "navne med en liste af tal, fx {samtykker: [1, 2]}",
     lambda value: isinstance(value, list) and all(_is_count(number) for number in value),
@@ -135,6 +144,10 @@ RECORD_EACH = _each("skemaer med felter eller et antal", lambda value: _is_count
 ROWS_EACH = _each(
     "registre med rækker, fx {afdelinger: {p1: {navn: Afsnit P1}}}",
     lambda value: OBJECTS.fits(value) or (isinstance(value, Mapping) and all(_is_object(v) for v in value.values())),
+)
+INCIDENTS = Shape(
+    "hændelsestyper, fx [JOB_NO_RETRIES], eller trin og tekst, fx [{ved: st_brev, siger: ingen adresse}]",
+    lambda value: _is_names(value) or (isinstance(value, list) and all(_is_incident(item) for item in value)),
 )
 NOTICES = _list("en liste som [{til: mona.holm, tekst~: frist}]", _is_notice)
 FILES = _list("en liste som [{art: rapport, endelse: csv, med: [linje]}]", _is_file)
