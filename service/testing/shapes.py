@@ -92,10 +92,6 @@ def _is_file(value: object) -> bool:
     return isinstance(value, Mapping) and {"art", "endelse"} <= value.keys() <= {"sag", "art", "endelse", "med", "uden"}
 
 
-def _is_incident(value: object) -> bool:
-    return _is_name(value) or (isinstance(value, Mapping) and value.keys() == {"ved", "siger"})
-
-
 def _is_notice(value: object) -> bool:
     return isinstance(value, Mapping) and "til" in value and value.keys() <= {"til", "tekst", "tekst~"}
 
@@ -144,10 +140,6 @@ RECORD_EACH = _each("skemaer med felter eller et antal", lambda value: _is_count
 ROWS_EACH = _each(
     "registre med rækker, fx {afdelinger: {p1: {navn: Afsnit P1}}}",
     lambda value: OBJECTS.fits(value) or (isinstance(value, Mapping) and all(_is_object(v) for v in value.values())),
-)
-INCIDENTS = Shape(
-    "hændelsestyper, fx [JOB_NO_RETRIES], eller trin og tekst, fx [{ved: st_brev, siger: ingen adresse}]",
-    lambda value: _is_names(value) or (isinstance(value, list) and all(_is_incident(item) for item in value)),
 )
 NOTICES = _list("en liste som [{til: mona.holm, tekst~: frist}]", _is_notice)
 FILES = _list("en liste som [{art: rapport, endelse: csv, med: [linje]}]", _is_file)
