@@ -393,6 +393,7 @@ ASSERTS: Mapping[str, tuple[Callable[[Course, Any], None], Shape]] = {
     "filer": (contents.files, shapes.FILES),
     "ser_skemaer": (contents.forms_seen, shapes.FORMS_SEEN_EACH),
     "mærker": (contents.marks_seen, shapes.NAMES_EACH),
+    "skema_viser": (contents.form_shows, shapes.NAMES_EACH),
     "lister": (lists, shapes.NUMBERS_EACH),
 }
 """Name under `så` → what it checks, and what must be written there."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from service.domain.access import Person
 from service.domain.cases import Document
 from service.domain.errors import BadInput
+from service.domain.form_model import Component, Prose, Section
+from service.domain.form_places import place_of
 from service.domain.storage import UnitOfWork
 from service.testing.course import Course
-from service.usecases import access, instances
+from service.usecases import access, instances, tasks
 from service.usecases.advance import Advance
 
 
@@ -70,6 +72,31 @@ def marks_seen(course: Course, wanted: Mapping[str, Sequence[str]]) -> None:
 
         seen = course.read(work)
         assert seen == list(texts), f"{username}: ventede mærkerne {list(texts)}, ser {seen}"
+
+
+def form_shows(course: Course, wanted: Mapping[str, str | Sequence[str]]) -> None:
+    """`skema_viser: {opgave: [tekster]}`: texts that whoever has the task reads between the fields of its form."""
+    for element_id, texts in wanted.items():
+        task = course.task(element_id)
+        if task.assignee is None:
+            raise BadInput(why=f"opgaven {element_id} har ingen endnu; lad nogen tage den, før skemaet læses")
+        page = tasks.look(course.world.platform, course.world.person(task.assignee), task.key)
+        assert page.form is not None, f"opgaven {element_id} har intet skema"
+        assert page.shown is not None
+        read = " ".join([*_prose(page.form.schema.components, page.shown.hidden), *page.shown.texts.values()])
+        missing = [text for text in ([texts] if isinstance(texts, str) else texts) if text not in read]
+        assert not missing, f"skemaet til {element_id} viser ikke {missing}; der står: {read or 'intet'}"
+
+
+def _prose(components: Sequence[Component], hidden: frozenset[str], prefix: str = "") -> Iterator[str]:
+    """The written texts of a form, its groups' too, that no condition hides."""
+    for part in components:
+        if place_of(part, prefix) in hidden:
+            continue
+        if isinstance(part, Prose) and isinstance(part.text, str):
+            yield part.text
+        elif isinstance(part, Section):
+            yield from _prose(part.components, hidden, f"{prefix}{part.path}." if part.path else prefix)
 
 
 def files(course: Course, wanted: Sequence[Mapping[str, Any]]) -> None:
