@@ -266,6 +266,8 @@ class Element:
     outgoing: tuple[Flow, ...] = ()
     status: str | None = None
     """`forloeb:status`."""
+    status_lasts: bool = False
+    """`varer`: the status is over when the element is; the case takes up that of whatever still goes on."""
     deadline_id: str | None = None
     """`forloeb:frist`."""
     inputs: tuple[IoMapping, ...] = ()

@@ -206,19 +206,37 @@ class Runtime:
         data = task.internal_data
         data.pop("via", None)
         data.setdefault("at", Phase.ACTIVATING)
-        spec = task.task_spec
         self._note_change(task, ElementState.ACTIVE, started=True)
+        self._set_status(task)
+        self._ready.append(task)
+
+    def _set_status(self, task: Task) -> None:
+        spec = task.task_spec
         if spec.element.status is not None:
             self.ledger.effects.append(
                 StatusSet(element_id=spec.name, element_instance_key=task.id, status=spec.element.status)
             )
-        self._ready.append(task)
+
+    def _take_up_status(self, ended: Task) -> None:
+        """A status that lasted is over: that of the element begun last, of those that still go on, counts again."""
+        going_on = [
+            task
+            for task in self.index.values()
+            if task is not ended
+            and task._state & TaskState.NOT_FINISHED_MASK
+            and "at" in task.internal_data
+            and task.task_spec.element.status is not None
+        ]
+        if going_on:
+            self._set_status(max(going_on, key=lambda task: task.id))
 
     def completed(self, task: Task) -> None:
         """The element is done; its tokens go on."""
         if task.task_spec.undoable:
             remember(self, task)
         self._put_away(task, CloseReason.COMPLETED)
+        if task.task_spec.element.status_lasts:
+            self._take_up_status(task)
         self._note_change(task, ElementState.COMPLETED)
 
     def terminated(self, task: Task) -> None:

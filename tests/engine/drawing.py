@@ -40,8 +40,8 @@ def frist(id_: str) -> str:
     return f'<forloeb:frist id="{id_}"/>'
 
 
-def status(value: str) -> str:
-    return f'<forloeb:status value="{value}"/>'
+def status(value: str, *, lasts: bool = False) -> str:
+    return f"<forloeb:status{_attributes(value=value, varer='true' if lasts else None)}/>"
 
 
 def due(expression: str, follow_up: str | None = None) -> str:

@@ -27,6 +27,7 @@ from .drawing import (
     message,
     start,
     status,
+    sub,
     task,
     throw,
     timer,
@@ -138,6 +139,28 @@ def test_statuses_are_set_when_elements_begin(run: Runner) -> None:
         ("g", "valg"),
         ("e", "lukket"),
     ]
+
+
+def test_a_status_that_lasts_gives_way_to_what_still_goes_on(run: Runner) -> None:
+    """Two parts side by side: whichever ends, the case takes the status of the one that is left; then that of both's frame."""
+    inner = (
+        start("is")
+        + gate("parallel", "ig")
+        + user("a", status("A", lasts=True))
+        + user("b", status("B", lasts=True))
+        + user("c")
+        + end("ie")
+        + chain("is", "ig", "a", "c", "ie")
+        + chain("ig", "b", "ie")
+    )
+    r = run(diagram(start(), sub("p", inner, status("ramme")), end(), chain("s", "p", "e")))
+    assert [e.status for e in r.step.effects if isinstance(e, StatusSet)] == ["ramme", "A", "B"]
+    r.do("b")
+    assert [e.status for e in r.step.effects if isinstance(e, StatusSet)] == ["A"]
+    r.do("a")
+    assert [e.status for e in r.step.effects if isinstance(e, StatusSet)] == ["ramme"]
+    r.do("c")
+    assert r.step.effects == ()
 
 
 def ext_status(value: str) -> str:

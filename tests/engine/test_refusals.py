@@ -200,6 +200,7 @@ ONE_ELEMENT = {
     "deadline without a due date": (user("x", '<forloeb:frist id="f"/>'), "dueDate"),
     "deadline on a message": (catch("x", message(), '<forloeb:frist id="f"/>'), "timer"),
     "deadline without id": (user("x", "<forloeb:frist/>"), "id"),
+    "status that lasts perhaps": (user("x", '<forloeb:status value="a" varer="ja"/>'), "varer"),
     "status without value": (user("x", "<forloeb:status/>"), "value"),
     "foreign extension": (job("x", "t", '<z:y xmlns:z="urn:andre"/>'), "urn:andre"),
     "the same extension twice": (job("x", "t", '<zeebe:taskDefinition type="t"/>'), "flere gange"),

@@ -76,6 +76,13 @@ class ExtensionReader:
     def status(self, node: Node) -> str | None:
         return self._own(node, "status", "value", "forloeb:status skal have en value: navnet på sagens status.")
 
+    def status_lasts(self, node: Node) -> bool:
+        holder = node.extension("status", FORLOEB)
+        lasts = (holder.get("varer") if holder is not None else None) or "false"
+        if lasts not in ("true", "false"):
+            self.findings.error(node, f"forloeb:status: varer skal være true eller false, ikke '{lasts}'.")
+        return lasts == "true"
+
     def deadline(self, node: Node) -> str | None:
         return self._own(node, "frist", "id", "forloeb:frist skal have et id: navnet på fristen.")
 

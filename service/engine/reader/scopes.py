@@ -150,6 +150,7 @@ class ScopeReader:
             "incoming": incoming,
             "outgoing": outgoing,
             "status": self.extensions.status(node),
+            "status_lasts": self.extensions.status_lasts(node),
             "deadline_id": self.extensions.deadline(node),
             "inputs": self.extensions.mappings(node, "input"),
             "outputs": self.extensions.mappings(node, "output"),

@@ -275,7 +275,7 @@ EXTENSION_ATTRIBUTES: dict[str, frozenset[str]] = {
     "versionTag": frozenset({"value"}),
     "properties": frozenset(),
     "property": frozenset({"name", "value"}),
-    "status": frozenset({"value"}),
+    "status": frozenset({"value", "varer"}),
     "frist": frozenset({"id"}),
 }
 EXTENSION_CHILDREN = {
