@@ -44,11 +44,11 @@ class Names:
             branch = branch.further.setdefault(word, Branch())
         branch.name = branch.name or normal(name)
 
-    def match(self, tokens: list[Token], at: int) -> tuple[str, int] | None:
-        """The longest known name that begins at token `at`, and how many tokens it takes."""
+    def match(self, tokens: list[Token], at: int, before: Names | None = None) -> tuple[str, int] | None:
+        """The longest known name that begins at token `at`, and how many tokens it takes; only of the scopes inside `before`."""
         best: tuple[str, int] | None = None
         table: Names | None = self
-        while table is not None:
+        while table is not before and table is not None:
             found = table.tree.longest(tokens, at)
             if found is not None and (best is None or found[1] > best[1]):
                 best = found

@@ -272,9 +272,9 @@ class Parser(Stream):
     def _is_meant(self, known: tuple[str, int]) -> bool:
         """`date and time` is the function only where a call follows; names in scope always win."""
         name, count = known
-        if name not in BUILTIN_PHRASES or " and " not in name:
+        if name not in BUILTIN_PHRASES or " and " not in name or self.peek(count).text == "(":
             return True
-        return self.peek(count).text == "("
+        return self.names.match(self.tokens, self.at, _BASE) == known
 
     # -- postfix -----------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ def cases(*files: str) -> list[tuple[str, str]]:
     return [line.rpartition(" => ")[::2] for line in lines if line and not line.startswith("# ")]
 
 
-EXPRESSIONS = cases("functions", "syntax", "types", "builtins")
+EXPRESSIONS = cases("functions", "syntax", "types", "builtins", "scopes", "temporal")
 
 
 @pytest.mark.parametrize(("text", "expected"), EXPRESSIONS)

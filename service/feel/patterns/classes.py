@@ -116,6 +116,12 @@ def property_ranges(name: str) -> Ranges:
     return tuple(sorted(parts))
 
 
+@lru_cache(maxsize=1)
+def no_word_ranges() -> Ranges:
+    """What `\\w` leaves out: punctuation, separators and what is no character. Symbols and `+` are of words, `_` is not."""
+    return tuple(sorted(piece for name in "PZC" for piece in property_ranges(name)))
+
+
 def complement(ranges: Ranges) -> Ranges:
     """All other characters."""
     rest: list[tuple[int, int]] = []

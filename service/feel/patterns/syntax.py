@@ -72,8 +72,9 @@ class Border:
 Part = One | Sequence | Choice | Repeat | Group | Back | Border
 
 _PLAIN_ESCAPES = frozenset("\\|.?*+(){}[]-^$/ ")
-_CLASS_ESCAPES = {"d": r"\d", "D": r"\D", "w": r"\w", "W": r"\W", "s": r"[ \t\n\r]", "S": r"[^ \t\n\r]"}
-_IN_CLASS = {"d": r"\d", "D": r"\D", "w": r"\w", "W": r"\W", "s": r" \t\n\r", "S": r"\S"}
+_CLASS_ESCAPES = {"d": r"\d", "D": r"\D", "s": r"[ \t\n\r]", "S": r"[^ \t\n\r]"}
+_IN_CLASS = {"d": r"\d", "D": r"\D", "s": r" \t\n\r", "S": r"\x00-\x08\x0b\x0c\x0e-\x1f!-\U0010ffff"}
+_NAMED = frozenset("pPiIcCwW")
 _CONTROLS = {"n": "\\n", "r": "\\r", "t": "\\t", "f": "\\f"}
 _QUANTITY = re.compile(r"\{([0-9]+)(,([0-9]*))?\}")
 
@@ -199,7 +200,7 @@ class Reader:
             return One(_CLASS_ESCAPES[here])
         if here in {"b", "B"}:
             return Border(f"\\{here}")
-        if here in {"p", "P", "i", "I", "c", "C"} and here:
+        if here in _NAMED and here:
             return One(f"[{classes.source(self._named(here))}]")
         if here.isdigit() and here != "0":
             return self._back(int(here))
@@ -217,13 +218,15 @@ class Reader:
             ranges = classes.NAME_START
         elif letter in "cC":
             ranges = classes.NAME_PART
+        elif letter in "wW":
+            ranges = classes.no_word_ranges()
         else:
             if self._take() != "{" or "}" not in self.text[self.at :]:
                 raise self._wrong("a category is written \\p{…}")
             end = self.text.index("}", self.at)
             ranges = classes.property_ranges(self.text[self.at : end])
             self.at = end + 1
-        return classes.complement(ranges) if letter in "PIC" else ranges
+        return classes.complement(ranges) if letter in "PICw" else ranges
 
     def _class(self) -> str:
         """The Python pattern of a class after its `[`; a subtracted class becomes a look-ahead."""
@@ -270,7 +273,7 @@ class Reader:
             return _CONTROLS[letter], True
         if letter in _IN_CLASS:
             return _IN_CLASS[letter], False
-        if letter in {"p", "P", "i", "I", "c", "C"} and letter:
+        if letter in _NAMED and letter:
             return classes.source(self._named(letter)), False
         raise self._wrong(f"'\\{letter}' is not known inside a class")
 
