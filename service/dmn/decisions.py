@@ -32,9 +32,15 @@ class Decision:
 
         Only what a decision requires is visible to it of the file's own elements; other variables all are.
         A table where no rule matches gives null, for every hit policy (COLLECT with COUNT gives 0).
-        Raises DecisionFailed when UNIQUE or ANY is violated, or a value is not among a column's allowed values.
+        Raises DecisionFailed when UNIQUE or ANY is violated, or a value is not among a column's allowed values, or too many
+        decisions require each other in a row.
         """
-        return Run(env if env is not None else Environment()).decide(Place(self.model, variables), self.definition)
+        try:
+            return Run(env if env is not None else Environment()).decide(Place(self.model, variables), self.definition)
+        except RecursionError:
+            raise DecisionFailed(
+                "too many decisions require each other", "for mange beslutninger kræver hinanden på række", self.id
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

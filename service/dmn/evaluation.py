@@ -225,7 +225,7 @@ class Run:
                     env.warn(f"the argument '{found.name}' of '{element.name}' is no {wanted}")
                     return None
                 inner.given[(home.path, found.id)] = value
-            return inner.outputs(place, element)
+            return inner.outputs(Place(place.model, NOTHING, place.path), element)
 
         return FeelFunction(names, call, element.name, kinds)
 

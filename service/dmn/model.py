@@ -15,6 +15,7 @@ from .itemtypes import component_names, imported_types, read_types, type_named
 from .table_reader import read_table
 from .xmltree import Element, child, children, id_of, line_of, local, name_of, read_tree
 
+MAX_ROW = 200
 DRG_ELEMENTS = frozenset({"decision", "inputData", "businessKnowledgeModel", "decisionService"})
 
 
@@ -254,23 +255,27 @@ class ModelReader:
         return need
 
     def _check_cycles(self) -> None:
-        done: set[str] = set()
+        lengths: dict[str, int] = {}
 
-        def visit(key: str, path: tuple[str, ...]) -> None:
+        def length(key: str, path: tuple[str, ...]) -> int:
+            """How many decisions stand in the longest row of requirements that begins here."""
             element = self.model.elements.get(key)
-            if key in done or not isinstance(element, DecisionDef):
-                return
+            if key in lengths or not isinstance(element, DecisionDef):
+                return lengths.get(key, 0)
             if key in path:
                 names = " → ".join(self.model.elements[step].name for step in (*path[path.index(key) :], key))
                 self.complain(self.by_id[key], f"beslutningerne kræver hinanden i ring: {names}")
-                return
-            for need in element.needs:
-                if not need.namespace:
-                    visit(need.id, (*path, key))
-            done.add(key)
+                return 0
+            below = 0
+            if len(path) < MAX_ROW:
+                below = max((length(need.id, (*path, key)) for need in element.needs if not need.namespace), default=0)
+            lengths[key] = below + 1
+            if len(path) == MAX_ROW or lengths[key] == MAX_ROW + 1:
+                self.complain(self.by_id[key], f"mere end {MAX_ROW} beslutninger kræver hinanden på række")
+            return lengths[key]
 
         for key in list(self.model.elements):
-            visit(key, ())
+            length(key, ())
 
     # -- expressions -------------------------------------------------------------------------------------------------
 

@@ -253,7 +253,9 @@ def months_between(start: DateValue, end: DateValue) -> int:
 
 @lru_cache(maxsize=512)
 def zone_named(name: str) -> tzinfo | None:
-    """The IANA time zone of that name; None when there is none."""
+    """The IANA time zone of that name; None when there is none. Files of a machine's own (`localtime`, `right/…`) are none."""
+    if not name[:1].isupper():
+        return None
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):

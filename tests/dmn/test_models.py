@@ -145,6 +145,27 @@ FUNCTIONS = [
     case("service, wrong input", "null", SUMS, S, decided("d", 's("x", 2)', CALLS_S)),
     case("service, too few", "null", SUMS, S, decided("d", "s(1)", CALLS_S)),
     case("service of another type", "null", SUMS, S.replace('name="s"/>', 'name="s" typeRef="string"/>'), decided("d", "s(1, 2)", CALLS_S)),
+    case(
+        "service in a service", "20",
+        data("a"), decided("x", "a + 1", needs(inputs="a")), service("s1", "x", inputs="a"),
+        data("b"), decided("y", "s1(b) * 10", needs(inputs="b", knowledge="s1")), service("s", "y", inputs="b"),
+        decided("d", "s(1)", CALLS_S),
+    ),
+    case(
+        "service in a loop", "[2, 3]",
+        data("a"), decided("x", "a + 1", needs(inputs="a")), service("s", "x", inputs="a"),
+        decided("d", "for i in 1..2 return s(i)", CALLS_S),
+    ),
+    case(
+        "service sees its inputs only", "[4, null]",
+        data("a"), data("b"), decided("x", "[a, b]", needs(inputs="a b")), service("s", "x", inputs="a"),
+        decided("d", "s(4)", CALLS_S), b=7,
+    ),
+    case(
+        "service takes a date", "2020-01-01T00:00:00Z",
+        data("a", "date and time"), decided("x", "a", needs(inputs="a")), service("s", "x", inputs="a"),
+        decided("d", 's(@"2020-01-01")', CALLS_S),
+    ),
     case("service invoked", "100", SUMS, S0, decided("d", invocation("s"), CALLS_S)),
 ]  # fmt: skip
 BOXED = [
@@ -257,6 +278,34 @@ def test_imports_of_imports() -> None:
     assert from_outside('{p: {full name: "x", age: 5}}.p.age', kind="number") == "5"
     assert from_outside('{p: {full name: "x", age: 5}}', kind="a.wrap") == '{p: {full name: "x", age: 5}}'
     assert from_outside('{p: {full name: "x", age: "5"}}', kind="a.wrap") == "null"
+
+
+def test_one_file_imported_in_two_ways() -> None:
+    greeting = data("person", "string") + decided("greet", '"Hi " + person', needs(inputs="person"))
+    known = {"urn:b": read_decisions(model(greeting, service("g", "greet", inputs="person"), target="urn:b"), "b.dmn")}
+    for key, prefix in (("m1", "b"), ("m2", "bb")):
+        mid = model(
+            imported(prefix), decided("x", f'{prefix}.greet + "{key}"', needs("urn:b#greet")), target=f"urn:{key}"
+        )
+        known[f"urn:{key}"] = read_decisions(mid, f"{key}.dmn", known)
+    both = imported("m1", "urn:m1") + imported("m2", "urn:m2")
+    xml = model(both, decided("d", "m1.x + m2.x", needs("urn:m1#x urn:m2#x")))
+    assert value(xml, {"m1": {"b": {"person": "A"}}, "m2": {"bb": {"person": "B"}}}, known) == "Hi Am1Hi Bm2"
+    assert value(xml, {"person": "Z"}, known) == "Hi Zm1Hi Zm2"
+    called = model(imported(), decided("d", 'b.g(person: "Q")', needs(knowledge="urn:b#g")))
+    assert value(called, {}, known) == "Hi Q"
+
+
+def test_a_long_row_of_requirements_is_refused() -> None:
+    def row(size: int) -> bytes:
+        links = "".join(decided(f"c{i}", f"c{i - 1} + 1", needs(f"c{i - 1}")) for i in range(1, size))
+        return model(decided("c0", "0"), links, decided("d", f"c{size - 1}", needs(f"c{size - 1}")))
+
+    assert value(row(190), {}) == "189"
+    with pytest.raises(DmnRefused, match="på række"):
+        read_decisions(row(5000), "x.dmn")
+    with pytest.raises(DecisionFailed, match="require each other"):
+        read_decisions(row(5000), "x.dmn", strict=False).decisions["d"].evaluate({})
 
 
 @pytest.mark.parametrize(
