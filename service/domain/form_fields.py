@@ -16,7 +16,7 @@ _RULES: dict[str, frozenset[str]] = {
     "textarea": frozenset({"required", "minLength", "maxLength"}),
     "number": frozenset({"required", "min", "max"}),
 }
-_SOURCE = re.compile(r"enheder(:[\w-]+)?|register:[\w-]+|medarbejdere:[\w-]+(@enhed)?")
+_SOURCE = re.compile(r"enheder(:[\w-]+)?|register:[\w-]+|medarbejdere:[\w-]+(@(enhed|opgave))?")
 _KINDS = {
     "textfield": Kind.TEXT,
     "textarea": Kind.LONG_TEXT,
@@ -130,7 +130,7 @@ class FieldReader(Findings):
         expression_text = self.take(where, data, "valuesExpression", str, "")
         source = properties.get("kilde")
         if source is not None and not _SOURCE.fullmatch(source):
-            forms = "enheder, enheder:<type>, register:<id>, medarbejdere:<rolle> eller medarbejdere:<rolle>@enhed"
+            forms = "enheder, enheder:<type>, register:<id>, medarbejdere:<rolle>, medarbejdere:<rolle>@enhed eller @opgave"
             self.fault(where, f"»kilde« skal være {forms}, ikke »{source}«.")
         entries = self.take(where, data, "values", list, [])
         if sum((bool(entries), bool(expression_text), source is not None)) != 1:

@@ -27,7 +27,7 @@ def context_for(
         calendar=advance.catalog.calendar,
         registers=advance.catalog.registers,
         files=_files(uow, case) if form.schema.has_files and case else frozenset(),
-        choices={source: _options(advance, source, (case.unit if case else None) or unit) for source in form.sources},
+        choices={source: _options(advance, source, case.unit if case else None, unit) for source in form.sources},
     )
 
 
@@ -125,9 +125,9 @@ def known_names(uow: UnitOfWork, registers: Registers, form: Form, at: datetime)
     return found
 
 
-def _options(advance: Advance, source: str, unit: str | None) -> Sequence[Option]:
+def _options(advance: Advance, source: str, case_unit: str | None, task_unit: str | None) -> Sequence[Option]:
     """`enheder`, `enheder:<type>`, `register:<id>` (rows valid today), `medarbejdere:<rolle>`, `medarbejdere:<rolle>@enhed`
-    (the case's unit), with their load.
+    (the case's unit), `medarbejdere:<rolle>@opgave` (the unit the task is offered to), with their load.
     """
     uow, registers = advance.uow, advance.catalog.registers
     kind, _, rest = source.partition(":")
@@ -136,8 +136,9 @@ def _options(advance: Advance, source: str, unit: str | None) -> Sequence[Option
         return registers.options(rest, today) if rest in registers else []
     if kind == "enheder":
         return [Option(u.name, u.id) for u in uow.people.units() if u.closed_at is None and rest in ("", u.type)]
-    role, at, _ = rest.partition("@")
-    people = uow.people.with_role(role, unit if at and unit else None)
+    role, _, at = rest.partition("@")
+    unit = {"enhed": case_unit or task_unit, "opgave": task_unit}.get(at)
+    people = uow.people.with_role(role, unit)
     load = uow.tasks.open_counts([a.person.username for a in people])
     return [Option(_with_load(a, load.get(a.person.username, 0)), a.person.username) for a in people]
 
