@@ -130,7 +130,9 @@ class FieldReader(Findings):
         expression_text = self.take(where, data, "valuesExpression", str, "")
         source = properties.get("kilde")
         if source is not None and not _SOURCE.fullmatch(source):
-            forms = "enheder, enheder:<type>, register:<id>, medarbejdere:<rolle>, medarbejdere:<rolle>@enhed eller @opgave"
+            forms = (
+                "enheder, enheder:<type>, register:<id>, medarbejdere:<rolle>, medarbejdere:<rolle>@enhed eller @opgave"
+            )
             self.fault(where, f"»kilde« skal være {forms}, ikke »{source}«.")
         entries = self.take(where, data, "values", list, [])
         if sum((bool(entries), bool(expression_text), source is not None)) != 1:
