@@ -35,6 +35,7 @@ from service.domain.waits import WaitKind
 from . import starts
 from .compiler import compile_process
 from .conditions import look_at
+from .ending import end_instance
 from .nesting import MAX_NESTING, too_deep
 from .reader import read_file
 from .rebinding import rebind, rebind_changed, review
@@ -244,7 +245,7 @@ def _deadlines_reviewed(runtime: Runtime, stimulus: DeadlinesReviewed) -> None:
 
 
 def _cancelled(runtime: Runtime, stimulus: Cancelled) -> None:
-    runtime.end_root(at_once=stimulus.at_once)
+    end_instance(runtime, at_once=stimulus.at_once)
 
 
 _APPLY: dict[type, Callable[[Runtime, Any], None]] = {

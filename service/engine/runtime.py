@@ -15,7 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service.domain.definitions import Catalog, ProcessModel, Version
-from service.domain.errors import NotFound, WrongState
+from service.domain.errors import NotFound
 from service.domain.facts import ElementChange, ElementState, FlowTaken, StatusSet
 from service.domain.instances import InstanceStatus
 from service.domain.json import Json, Variables
@@ -288,59 +288,6 @@ class Runtime:
                 self.index.pop(task_id, None)
             if workflow.home is not container.workflow.home:
                 self.scopes.drop(workflow.home.key)
-
-    # -- ending from outside
-
-    def end_others(self, task: Task) -> list[int]:
-        """Terminate everything else in the task's scope; ids of those that end later, when who is asked has answered."""
-        return self.end_all([other for other in task.workflow.live() if other is not task])
-
-    def end_all(self, tasks: Iterable[Task]) -> list[int]:
-        """Terminate them (what waits on the edge of one goes with it); ids of those that end later."""
-        return [task.id for task in tasks if "host" not in task.internal_data and not task.task_spec.end(self, task)]
-
-    def begin_to_end(self, task: Task) -> None:
-        """Nothing happens to the element any more, but it still has to wait before it ends."""
-        self.close_waits(task, CloseReason.TERMINATED)
-        self.thaw(task)
-        self.detach_all(task)
-        task.internal_data["ending"] = True
-
-    def hold(self, task: Task, ending: list[int]) -> None:
-        """What interrupts goes on when these elements of its scope have ended: its spec is told (`released`)."""
-        task.internal_data["held"] = ending
-
-    def ended(self, task: Task) -> None:
-        """An element that had begun to end has nothing left to wait for. What held goes on; what it lies in may end too."""
-        task.cancel()
-        workflow = task.workflow
-        for other in workflow.live():
-            held = other.internal_data.get("held", ())
-            if task.id in held:
-                held.remove(task.id)
-                if not held:
-                    del other.internal_data["held"]
-                    other.task_spec.released(self, other)
-        container = getattr(workflow, "container", None)
-        ending = self.ending if container is None else "ending" in container.internal_data
-        if not ending:
-            workflow._task_completed_notify(task)
-        elif workflow.is_empty():
-            if container is None:
-                self.end_root(at_once=True)
-            else:
-                self.ended(container)
-
-    def end_root(self, *, at_once: bool) -> None:
-        """End the instance: now, or when those who are asked first have answered. Raises `WrongState` when it ends already."""
-        if self.ending and not at_once:
-            raise WrongState(
-                why="forløbet er allerede ved at blive annulleret og venter på en lytter. Annullér uden at vente, hvis den ikke svarer"
-            )
-        self.ending = True
-        if at_once or not self.end_all(self.top.live()):
-            self.top.cancel()
-            self.status = InstanceStatus.TERMINATED
 
     # -- variables
 

@@ -43,7 +43,7 @@ from service.usecases import (
     registers,
     rule_tables,
     rule_values,
-    task_changes,
+    task_assignment,
     tasks,
 )
 from service.usecases.advance import Advance
@@ -116,16 +116,16 @@ def _values(course: Course, task_key: int, body: Body) -> dict[str, Any]:
 
 
 def take(course: Course, body: Body) -> None:
-    task_changes.take(course.world.platform, course.person(body), course.task(str(body["tag"])).key)
+    task_assignment.take(course.world.platform, course.person(body), course.task(str(body["tag"])).key)
 
 
 def assign(course: Course, body: Body) -> None:
     task = course.task(str(body["tildel"]))
-    task_changes.assign(course.world.platform, course.person(body), task.key, str(body["til"]))
+    task_assignment.assign(course.world.platform, course.person(body), task.key, str(body["til"]))
 
 
 def release(course: Course, body: Body) -> None:
-    task_changes.release(course.world.platform, course.person(body), course.task(str(body["frigiv"])).key)
+    task_assignment.release(course.world.platform, course.person(body), course.task(str(body["frigiv"])).key)
 
 
 def activate(course: Course, body: Body) -> None:

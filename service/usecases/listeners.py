@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from service.domain.instances import TaskChanged
 from service.domain.json import Json, Variables
 from service.domain.storage import HistoryEntry
 from service.domain.waits import Job, ListenerEvent, UserTask
@@ -32,6 +33,23 @@ def about(task: UserTask, *, asked: bool = False) -> dict[str, Json]:
     """What history says of an act on this task; `asked`: its listeners first say what they will."""
     told: dict[str, Json] = {"element": task.element_id, "navn": task.name, ABOUT: str(task.key)}
     return {**told, ASKED: True} if asked else told
+
+
+def told(advance: Advance, task: UserTask, change: TaskChanged, details: Mapping[str, Json]) -> bool:
+    """Whether the task has listeners: then the engine has been told of the change, and asks those of its event first."""
+    if not has(advance, task):
+        return False
+    asked = about(task, asked=has(advance, task, change.event))
+    advance.move(task.instance_key, change, {**asked, **details})
+    return True
+
+
+def note(advance: Advance, task: UserTask, kind: str, details: Mapping[str, Json]) -> None:
+    """Write down an act on a task without listeners."""
+    entry = HistoryEntry(
+        number=0, at=advance.now, actor=advance.actor.username, kind=kind, details={**about(task), **details}
+    )
+    advance.uow.history.append(task.instance_key, entry)
 
 
 def answered(job: Job, denied: str | None) -> dict[str, Json]:

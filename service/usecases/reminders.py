@@ -27,16 +27,15 @@ def follow(advance: Advance, instance: Instance, step: Step) -> None:
     for change in step.due_changes:
         if change.kind is WaitKind.USER_TASK:
             deadline_id = change.deadline.id if change.deadline else None
-            reschedule(advance, instance.key, change.key, change.due, deadline_id)
+            reschedule(advance, instance, change.key, change.due, deadline_id)
 
 
 def reschedule(
-    advance: Advance, instance_key: int, task_key: int, due: datetime | None, deadline_id: str | None
+    advance: Advance, instance: Instance, task_key: int, due: datetime | None, deadline_id: str | None
 ) -> None:
     """The reminders of an open task follow its due date: none stays that speaks of another."""
-    advance.uow.timers.drop_reminders(instance_key, task_key)
-    instance = advance.uow.instances.get(instance_key)
-    if due is not None and instance is not None:
+    advance.uow.timers.drop_reminders(instance.key, task_key)
+    if due is not None:
         schedule(advance, instance, task_key, due, deadline_id)
 
 

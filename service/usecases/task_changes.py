@@ -1,4 +1,4 @@
-"""Change an open task: take it, give it back, assign it, or say anew when it is due, how urgent it is and whom it is for.
+"""Change an open task: say anew when it is due, how urgent it is and whom it is for.
 
 A task with listeners changes when they have let it.
 """
@@ -13,89 +13,16 @@ from datetime import datetime
 from service.domain.access import Person, may_complete, split_group
 from service.domain.alphabet import alphabetical
 from service.domain.cases import Case
-from service.domain.errors import (
-    BadInput,
-    EntryChanged,
-    Forbidden,
-    ForloebError,
-    FormInvalid,
-    NotFound,
-    Stale,
-    TaskMovedOn,
-    WrongState,
-)
+from service.domain.errors import EntryChanged, Forbidden, FormInvalid
 from service.domain.instances import TaskChanged
 from service.domain.json import Json, Variables
-from service.domain.storage import HistoryEntry, UnitOfWork
+from service.domain.storage import UnitOfWork
 from service.domain.task_attributes import attributes_of, fields_of, read_changes
 from service.domain.waits import ListenerEvent, UserTask
 from service.usecases import access, extensions, listeners, reminders
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
-from service.usecases.task_rights import leads, may_change, may_work_on, open_task, require_authority
-
-
-def take(platform: Platform, person: Person, key: int) -> None:
-    """Assign an unassigned task to herself."""
-    _assign(platform, person, key, person.username)
-
-
-def release(platform: Platform, person: Person, key: int) -> None:
-    """Give a task back to its groups. The assignee or the unit's leader may."""
-    _assign(platform, person, key, None)
-
-
-def assign(platform: Platform, person: Person, key: int, username: str) -> None:
-    """Assign a task to a colleague who could complete it. The assignee or the unit's leader may."""
-    _assign(platform, person, key, username)
-
-
-@dataclass(frozen=True, slots=True)
-class NotAssigned:
-    """A task that was left where it is. Its name is "" where it is not hers to know of."""
-
-    key: int
-    name: str
-    case_number: str
-    why: str
-
-
-def assign_all(
-    platform: Platform, person: Person, keys: Sequence[int], username: str
-) -> tuple[int, Sequence[NotAssigned]]:
-    """Assign many to one colleague, each by itself: how many were, and the others with why they were not.
-
-    Raises Forbidden when she may assign none of them.
-    """
-    done, forbidden, refused = 0, 0, []
-    for key in dict.fromkeys(keys):
-        try:
-            assign(platform, person, key, username)
-            done += 1
-        except Forbidden as fault:
-            forbidden += 1
-            refused.append(_not_assigned(platform, person, key, fault))
-        except (BadInput, Stale, TaskMovedOn, WrongState, NotFound) as fault:
-            refused.append(_not_assigned(platform, person, key, fault))
-    if keys and forbidden == len(keys):
-        raise Forbidden(what="opgaverne hører til en anden enhed eller er tildelt andre")
-    return done, refused
-
-
-def _not_assigned(platform: Platform, person: Person, key: int, fault: ForloebError) -> NotAssigned:
-    def work(uow: UnitOfWork) -> NotAssigned:
-        task = uow.tasks.get(key)
-        if task is None or not may_work_on(person, task):
-            return NotAssigned(key, "", "", str(fault))
-        case = uow.cases.get(task.case_key) if task.case_key else None
-        return NotAssigned(key, task.name, case.number if case else "", _why(fault))
-
-    return platform.read(work)
-
-
-def _why(fault: ForloebError) -> str:
-    """Of a task in a list of many: nobody typed anything there."""
-    return "Opgaven er allerede løst eller ikke længere aktuel." if isinstance(fault, TaskMovedOn) else str(fault)
+from service.usecases.task_rights import may_change, open_task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,74 +96,16 @@ def change(
             extensions.extend_in(advance, task.case_key or task.instance_key, task.deadline_id, due, reason)
         elif not wish:
             return False
-        if wish and listeners.has(advance, task):
-            _ask(advance, task, ListenerEvent.UPDATING, wish, told)
-        elif wish:
+        if wish and not listeners.told(advance, task, TaskChanged(task.key, ListenerEvent.UPDATING, wish), told):
             changed = replace(task, **fields_of({**stands, **wish}))
             uow.tasks.change(changed)
-            if "dueDate" in wish:
-                reminders.reschedule(advance, task.instance_key, task.key, changed.due, None)
-            _note(advance, task, "changed", told)
+            instance = uow.instances.lock(task.instance_key)
+            if "dueDate" in wish and instance is not None:
+                reminders.reschedule(advance, instance, task.key, changed.due, None)
+            listeners.note(advance, task, "changed", told)
         return True
 
     return platform.transact(work)
-
-
-def _assign(platform: Platform, person: Person, key: int, username: str | None) -> None:
-    def work(uow: UnitOfWork) -> None:
-        advance = Advance(platform, uow, person)
-        task = open_task(uow.tasks.lock(key))
-        leading = leads(person, task)
-        if task.assignee not in (None, person.username) and not leading:
-            raise Forbidden(what="opgaven er tildelt en anden; kun hun selv eller enhedens leder kan flytte den")
-        if username == person.username:
-            require_authority(advance, task)
-        if task.assignee is None and not (may_work_on(person, task) or leading):
-            raise Forbidden(what="opgaven hører til en anden enhed eller rolle")
-        if username is None and not (task.candidate_groups or task.candidate_users):
-            raise WrongState(why="opgaven kan ikke frigives, for den har ingen gruppe at vende tilbage til")
-        if username is not None and username != person.username:
-            _require_could_complete(uow, task, username)
-        told: dict[str, Json] = {"til": username}
-        if listeners.has(advance, task):
-            _ask(advance, task, ListenerEvent.ASSIGNING, {"assignee": username or ""}, told)
-            return
-        uow.tasks.assign(task, username)
-        _note(advance, task, "assigned" if username else "released", told)
-
-    platform.transact(work)
-
-
-def _require_could_complete(uow: UnitOfWork, task: UserTask, username: str) -> None:
-    account = uow.people.account(username)
-    if account is None or not account.active:
-        raise BadInput(why=f"Der er ingen aktiv medarbejder med brugernavnet {username}.")
-    unassigned = may_complete(account.person, assignee=None, groups=task.candidate_groups, users=task.candidate_users)
-    if not unassigned:
-        raise BadInput(why=f"{account.person.name} har ikke den rolle, som opgaven kræver.")
-
-
-def colleagues(uow: UnitOfWork, person: Person, task: UserTask) -> list[tuple[str, str]]:
-    if not (leads(person, task) or task.assignee == person.username):
-        return []
-    names: dict[str, str] = {}
-    for group in task.candidate_groups:
-        membership = split_group(group)
-        for account in uow.people.with_role(membership.role, membership.unit or None):
-            names[account.person.username] = account.person.name
-    return sorted(names.items(), key=lambda pair: alphabetical(pair[1]))
-
-
-def _ask(advance: Advance, task: UserTask, event: ListenerEvent, wish: Variables, told: Mapping[str, Json]) -> None:
-    """The engine lets its listeners of this event say what they will, or does it at once where there are none."""
-    details = {**listeners.about(task, asked=listeners.has(advance, task, event)), **told}
-    advance.move(task.instance_key, TaskChanged(task.key, event, wish), details)
-
-
-def _note(advance: Advance, task: UserTask, kind: str, told: Mapping[str, Json]) -> None:
-    details = {**listeners.about(task), **told}
-    entry = HistoryEntry(number=0, at=advance.now, actor=advance.actor.username, kind=kind, details=details)
-    advance.uow.history.append(task.instance_key, entry)
 
 
 def _required(advance: Advance, task: UserTask) -> Case | None:

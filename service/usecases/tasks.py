@@ -23,7 +23,7 @@ from service.domain.waits import ListenerEvent, TaskStatus, UserTask
 from service.usecases import access, documents, formcontext, listeners, submissions
 from service.usecases.advance import Advance
 from service.usecases.platform import Platform
-from service.usecases.task_changes import colleagues
+from service.usecases.task_assignment import colleagues
 from service.usecases.task_rights import (
     found_task,
     is_for,

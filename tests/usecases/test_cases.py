@@ -9,7 +9,7 @@ from service.domain.cases import Document
 from service.domain.errors import BadInput, Forbidden, NotFound, WrongState
 from service.domain.figures import Cohort
 from service.domain.views import CaseQuery
-from service.usecases import cases, enquiries, instances, openings, papers, task_changes, tasks
+from service.usecases import cases, enquiries, instances, openings, papers, task_assignment, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
 from tests.usecases.office import MANIFEST, assigned, form, with_form
@@ -53,7 +53,7 @@ class TestReading:
     def test_who_has_or_had_a_task_her_leader_and_nobody_else(self, office):
         case = office.receive()
         assert [n for n in EVERYBODY if may_look(office, n, case)] == ["marie", "lone"]
-        task_changes.take(office.world.platform, office.person("nina"), office.task(case).key)
+        task_assignment.take(office.world.platform, office.person("nina"), office.task(case).key)
         assert [n for n in EVERYBODY if may_look(office, n, case)] == ["marie", "nina", "lone"]
         done_by(office, "nina", office.task(case))
         assert [n for n in EVERYBODY if may_look(office, n, case)] == ["marie", "nina", "lone"]
@@ -123,7 +123,7 @@ class TestLists:
 
     def test_whatever_is_listed_may_be_opened(self, office):
         made = [office.receive(cpr=f"010780551{n}", unit=unit) for n, unit in enumerate(("nord", "syd", "nord"))]
-        task_changes.take(office.world.platform, office.person("nina"), office.task(made[0]).key)
+        task_assignment.take(office.world.platform, office.person("nina"), office.task(made[0]).key)
         for name in ("marie", "nina", "niels", "sofus", "lone", "lars", "per", "ruth"):
             for number in self.listed(office, name):
                 assert look(office, name, next(c for c in made if c.number == number))

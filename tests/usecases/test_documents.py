@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.attachments import Limits
 from service.domain.errors import BadInput, Forbidden, NotFound
-from service.usecases import cases, documents, papers, task_changes
+from service.usecases import cases, documents, papers, task_assignment
 
 PDF, TEXT = b"%PDF-1.7 et brev", "Kære Anna".encode()
 LIMITS = Limits(1024, frozenset({"pdf", "txt"}))
@@ -54,7 +54,7 @@ class TestAttaching:
     def test_through_a_task_of_the_case(self, office):
         case = office.receive()
         task = office.task(case)
-        task_changes.take(office.world.platform, office.person("nina"), task.key)
+        task_assignment.take(office.world.platform, office.person("nina"), task.key)
         assert attach(office, "nina", task.key).case_key == case.key
         assert listed(office, "nina", case).attachable
 

@@ -15,7 +15,7 @@ from service.domain.instances import Instance, InstanceStatus
 from service.domain.json import Variables
 from service.domain.waits import IncidentType, ListenerEvent, UserTask
 from service.testing import World
-from service.usecases import incidents, instances, people, task_changes, tasks
+from service.usecases import incidents, instances, people, task_assignment, task_changes, tasks
 from service.usecases.bundle import Resource
 from service.workers.loop import run_jobs
 from tests.engine import drawing as d
@@ -84,13 +84,13 @@ def test_assigning_is_asked_for_and_may_be_denied(course: Course) -> None:
     course.work()
     platform, mia = course.world.platform, course.world.person("mia")
     [task] = course.open
-    task_changes.take(platform, mia, task.key)
+    task_assignment.take(platform, mia, task.key)
     assert course.open[0].assignee is None
     with pytest.raises(WrongState):
-        task_changes.take(platform, course.world.person("nils"), task.key)
+        task_assignment.take(platform, course.world.person("nils"), task.key)
     course.work()
     assert course.open[0].assignee == "mia"
-    task_changes.release(platform, mia, task.key)
+    task_assignment.release(platform, mia, task.key)
     course.answer = HandlerResult(denied="hun skal gøre den færdig")
     course.work()
     assert course.open[0].assignee == "mia"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from service.domain.errors import Forbidden
-from service.usecases import overview, task_changes, tasks
+from service.usecases import overview, task_assignment, tasks
 from tests.usecases.office import Office
 
 HOUR = timedelta(hours=1)
@@ -35,7 +35,7 @@ def test_a_leader_sees_where_work_waits_and_how_long_it_took(office: Office) -> 
     office.receive(unit="syd", cpr="1504761118")
     office.world.move_to(office.world.clock.now() + 3 * HOUR)
     tasks.complete_with(office.world.platform, office.person("nina"), office.task(first).key, {"svar": "ja"})
-    task_changes.take(office.world.platform, office.person("niels"), office.task(second).key)
+    task_assignment.take(office.world.platform, office.person("niels"), office.task(second).key)
     view = look(office, "lone")
     assert view.standing is not None
     [unit] = view.standing.units

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.clock import LOCAL_ZONE
 from service.testing import World
-from service.usecases import instances, people, task_changes, tasks
+from service.usecases import instances, people, task_assignment, tasks
 from service.usecases.bundle import Resource
 
 MANIFEST = """
@@ -79,7 +79,7 @@ def test_the_group_is_told_when_80_percent_is_used(late):
 
 def test_the_assignee_alone_is_told_of_her_own_task(late):
     world, task = late
-    task_changes.take(world.platform, world.person("nina"), task.key)
+    task_assignment.take(world.platform, world.person("nina"), task.key)
     world.move_to(at(4, 12))
     assert told(world, "nina") == ["Fristen nærmer sig: Ring til borgeren"]
     assert told(world, "niels") == []

@@ -11,7 +11,7 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.deadlines import end_of_day
 from service.domain.errors import EntryChanged, Forbidden, FormInvalid, TaskMovedOn
 from service.domain.waits import UserTask
-from service.usecases import inbox, instances, people, task_changes, tasks
+from service.usecases import inbox, instances, people, task_assignment, task_changes, tasks
 from service.usecases.bundle import Resource
 from service.usecases.inbox import Filter
 from tests.engine import drawing as d
@@ -89,7 +89,7 @@ class TestWhatChanges:
 
     def test_of_an_assigned_task_it_stays_hers(self, office):
         task = office.task(office.receive())
-        task_changes.take(office.world.platform, office.person("nina"), task.key)
+        task_assignment.take(office.world.platform, office.person("nina"), task.key)
         change(office, "lone", task.key, priority=70)
         assert again(office, task).assignee == "nina"
         [row] = inbox.look(office.world.platform, office.person("nina"), Filter(show="mine")).page.rows
@@ -166,7 +166,7 @@ class TestWhatCannotBe:
 
     def test_somebody_must_be_able_to_do_it(self, office, alone):
         assert "Nogen" in faults(office, "lone", alone.key, candidateGroups=[])["candidateGroups"]
-        task_changes.take(office.world.platform, office.person("nina"), alone.key)
+        task_assignment.take(office.world.platform, office.person("nina"), alone.key)
         told = faults(office, "lone", alone.key, candidateGroups=["teamleder@nord"])
         assert "Nina Test Nord" in told["candidateGroups"]
         assert change(office, "lone", alone.key, candidateGroups=["teamleder@nord"], candidateUsers=["nina"])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from service.domain.errors import BadInput, DeploymentRefused, Forbidden, FormInvalid, NotFound, TaskMovedOn, WrongState
-from service.usecases import cases, enquiries, instances, people, task_changes, tasks
+from service.usecases import cases, enquiries, instances, people, task_assignment, tasks
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
 from tests.usecases.office import FORMS, form
@@ -130,33 +130,33 @@ class TestDrafts:
 class TestAssigning:
     def test_taking_giving_back_and_taking_again(self, office):
         task, platform = office.task(office.receive()), office.world.platform
-        task_changes.take(platform, office.person("nina"), task.key)
+        task_assignment.take(platform, office.person("nina"), task.key)
         assert office.read(lambda uow: uow.tasks.get(task.key)).assignee == "nina"
         with pytest.raises(Forbidden, match="tildelt en anden"):
-            task_changes.take(platform, office.person("niels"), task.key)
+            task_assignment.take(platform, office.person("niels"), task.key)
         with pytest.raises(Forbidden):
             done_by(office, "niels", task)
-        task_changes.release(platform, office.person("nina"), task.key)
-        task_changes.take(platform, office.person("niels"), task.key)
+        task_assignment.release(platform, office.person("nina"), task.key)
+        task_assignment.take(platform, office.person("niels"), task.key)
 
     def test_a_task_that_somebody_has_is_not_read_by_her_colleagues(self, office):
         case = office.receive()
         task, platform = office.task(case), office.world.platform
         tasks.look(platform, office.person("niels"), task.key)
-        task_changes.take(platform, office.person("nina"), task.key)
+        task_assignment.take(platform, office.person("nina"), task.key)
         with pytest.raises(Forbidden):
             tasks.look(platform, office.person("niels"), task.key)
         assert tasks.look(platform, office.person("lone"), task.key).may_complete is True
 
     def test_she_who_has_it_and_the_leader_may_hand_it_on(self, office):
         task, platform = office.task(office.receive()), office.world.platform
-        task_changes.assign(platform, office.person("lone"), task.key, "nina")
-        task_changes.assign(platform, office.person("nina"), task.key, "niels")
-        task_changes.assign(platform, office.person("lone"), task.key, "nina")
-        task_changes.release(platform, office.person("lone"), task.key)
+        task_assignment.assign(platform, office.person("lone"), task.key, "nina")
+        task_assignment.assign(platform, office.person("nina"), task.key, "niels")
+        task_assignment.assign(platform, office.person("lone"), task.key, "nina")
+        task_assignment.release(platform, office.person("lone"), task.key)
         for name in ("sofus", "lars", "marie"):
             with pytest.raises(Forbidden):
-                task_changes.assign(platform, office.person(name), task.key, "niels")
+                task_assignment.assign(platform, office.person(name), task.key, "niels")
 
     @pytest.mark.parametrize(
         ("to", "why"), [("sofus", "ikke den rolle"), ("ingen", "ingen aktiv"), ("", "ingen aktiv")]
@@ -164,31 +164,31 @@ class TestAssigning:
     def test_only_to_somebody_who_could_do_it(self, office, to, why):
         task = office.task(office.receive())
         with pytest.raises(BadInput, match=why):
-            task_changes.assign(office.world.platform, office.person("lone"), task.key, to)
+            task_assignment.assign(office.world.platform, office.person("lone"), task.key, to)
 
     def test_not_to_a_closed_account(self, office):
         task, platform = office.task(office.receive()), office.world.platform
         people.set_active(platform, "niels", active=False)
         with pytest.raises(BadInput, match="ingen aktiv"):
-            task_changes.assign(platform, office.person("lone"), task.key, "niels")
+            task_assignment.assign(platform, office.person("lone"), task.key, "niels")
 
     def test_many_at_once(self, office):
         platform, lone = office.world.platform, office.person("lone")
         mine = [office.task(office.receive()).key for _ in range(2)]
         theirs = office.task(office.receive(unit="syd")).key
-        assert task_changes.assign_all(platform, lone, mine, "nina") == (2, [])
-        done, (left,) = task_changes.assign_all(platform, lone, [*mine, theirs], "niels")
+        assert task_assignment.assign_all(platform, lone, mine, "nina") == (2, [])
+        done, (left,) = task_assignment.assign_all(platform, lone, [*mine, theirs], "niels")
         assert (done, left.key, left.name) == (2, theirs, "")
         assert "anden" in left.why
         with pytest.raises(Forbidden):
-            task_changes.assign_all(platform, lone, [theirs], "niels")
-        assert task_changes.assign_all(platform, lone, [99], "niels")[0] == 0
+            task_assignment.assign_all(platform, lone, [theirs], "niels")
+        assert task_assignment.assign_all(platform, lone, [99], "niels")[0] == 0
 
     def test_every_change_of_hands_is_told_in_the_history(self, office):
         case = office.receive()
         task, platform = office.task(case), office.world.platform
-        task_changes.take(platform, office.person("nina"), task.key)
-        task_changes.release(platform, office.person("lone"), task.key)
+        task_assignment.take(platform, office.person("nina"), task.key)
+        task_assignment.release(platform, office.person("lone"), task.key)
         last = [(h.kind, h.actor, h.details["til"]) for h in office.history(case)[-2:]]
         assert last == [("assigned", "nina", "nina"), ("released", "lone", None)]
 
@@ -199,10 +199,10 @@ class TestAssigning:
         started = instances.start(office.world.platform, office.person("dan"), "alene-proces", {})
         [task] = office.read(lambda uow: uow.tasks.open_of(started.key))
         with pytest.raises(WrongState, match="ingen gruppe"):
-            task_changes.release(office.world.platform, office.person("nina"), task.key)
+            task_assignment.release(office.world.platform, office.person("nina"), task.key)
 
     def test_there_is_no_such_task(self, office):
-        for verb in (task_changes.take, task_changes.release, tasks.look):
+        for verb in (task_assignment.take, task_assignment.release, tasks.look):
             with pytest.raises(NotFound):
                 verb(office.world.platform, office.person("nina"), 99)
 

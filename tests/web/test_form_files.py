@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from service.domain.attachments import Limits
 from service.domain.errors import BadInput
-from service.usecases import task_changes, tasks
+from service.usecases import task_assignment, tasks
 from tests.web.test_pages import enter, page, post, text_of
 from tests.web.town import Town, open_town
 
@@ -141,7 +141,7 @@ def test_a_file_of_another_case_cannot_be_named(town: Town, client: FlaskClient)
 
 def test_only_who_may_do_the_task_may_add_to_it(town: Town, client: FlaskClient) -> None:
     key = town.task()
-    task_changes.take(town.world.platform, town.world.person("mona.mentor"), key)
+    task_assignment.take(town.world.platform, town.world.person("mona.mentor"), key)
     other = enter(town, "nora.nabo") if town.world.platform.read(lambda uow: uow.people.account("nora.nabo")) else None
     if other is not None:
         assert send(other, key, "papir.pdf").status_code == 403

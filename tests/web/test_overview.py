@@ -12,7 +12,7 @@ import lxml.html
 import pytest
 from flask.testing import FlaskClient
 
-from service.usecases import task_changes
+from service.usecases import task_assignment
 from tests.web.test_pages import enter, text_of
 from tests.web.town import Town, open_town
 
@@ -22,7 +22,7 @@ def town() -> Iterator[Town]:
     with open_town() as found:
         world = found.world
         world.move_to(world.clock.now() + timedelta(days=9))
-        task_changes.take(world.platform, world.person("bent.behandler"), found.task())
+        task_assignment.take(world.platform, world.person("bent.behandler"), found.task())
         yield found
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from service.config import Settings
 from service.domain.views import InboxQuery, InstanceQuery, InstanceRow
 from service.testing.world import World
-from service.usecases import enquiries, task_changes
+from service.usecases import enquiries, task_assignment
 from service.web.application import create_app
 
 ROOT = Path(__file__).parent / "town"
@@ -63,7 +63,7 @@ def open_town() -> Iterator[Town]:
         world.move_to(BEGIN + timedelta(days=2, hours=3))
         taken = town.enquire("Carla Test Vang", "0303701239", "samtale")
         assert taken is not None
-        task_changes.take(world.platform, world.person("mona.mentor"), taken)
+        task_assignment.take(world.platform, world.person("mona.mentor"), taken)
         town.enquire("Dorte Test Eng", "0404651230", "andet")
         world.move_to(BEGIN + timedelta(days=3))
         yield town

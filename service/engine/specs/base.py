@@ -164,7 +164,7 @@ class NodeMixin:
         return True
 
     def released(self, runtime: Runtime, task: Task) -> None:
-        """What it has to wait for (see `Runtime.hold`) has ended."""
+        """What it has to wait for (`ending.hold`) has ended."""
         raise AssertionError("whoever holds says how it goes on")
 
     def _on_cancel(self, task: Task) -> None:

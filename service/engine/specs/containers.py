@@ -11,6 +11,7 @@ from service.domain.instances import CalledInstance, InstanceStatus
 from service.domain.json import Variables
 from service.domain.waits import IncidentType
 from service.engine import undoing
+from service.engine.ending import begin_to_end, end_all, end_others
 from service.engine.incidents import Incident
 from service.engine.model import AdHoc as AdHocModel
 from service.engine.model import CallWork
@@ -77,8 +78,8 @@ class Container(SubWorkflowTaskMixin, Activity):
     def end(self, runtime: Runtime, task: Task) -> bool:
         """Nothing in it goes on; it ends with the last that is asked first."""
         workflow = runtime.top.subprocesses.get(task.id)
-        if workflow is not None and runtime.end_all(workflow.live()):
-            runtime.begin_to_end(task)
+        if workflow is not None and end_all(runtime, workflow.live()):
+            begin_to_end(runtime, task)
             return False
         return super().end(runtime, task)
 
@@ -239,7 +240,7 @@ class AdHocSpec(ScopeSpec):
             container.internal_data["met"] = True
             container.internal_data.pop("queue", None)
             if element.cancel_remaining:
-                runtime.end_others(task)
+                end_others(runtime, task)
                 task.internal_data["last"] = True
 
     @staticmethod

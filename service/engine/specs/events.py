@@ -9,6 +9,7 @@ from SpiffWorkflow.task import Task
 from service.domain.facts import SignalThrown
 from service.domain.json import Variables
 from service.domain.waits import CloseReason, WaitKind
+from service.engine.ending import end_others, hold
 from service.engine.model import (
     CompensateTrigger,
     ErrorTrigger,
@@ -76,7 +77,7 @@ class Terminate(EventNode):
     """Ends its scope: everything else in it is terminated."""
 
     def activate(self, runtime: Runtime, task: Task) -> Variables:
-        runtime.end_others(task)
+        end_others(runtime, task)
         return {}
 
 
@@ -134,9 +135,9 @@ class Cancel(EventNode):
     """Cancels its transaction: what runs is terminated, what is done is undone, then the cancel event goes on."""
 
     def activate(self, runtime: Runtime, task: Task) -> None:
-        ending = runtime.end_others(task)
+        ending = end_others(runtime, task)
         if ending:
-            runtime.hold(task, ending)
+            hold(task, ending)
         else:
             self.released(runtime, task)
 
@@ -217,7 +218,7 @@ class Boundary(EventNode):
             if host.task_spec.end(runtime, host):
                 self.released(runtime, task)
             else:
-                runtime.hold(task, [host.id])
+                hold(task, [host.id])
             return
         if not _goes_on(runtime, task):
             runtime.detach(host, task)
@@ -252,9 +253,9 @@ class EventStart(EventNode):
         if self.element.interrupting:
             runtime.close_waits(task, CloseReason.COMPLETED)
             task.internal_data |= {"payload": dict(payload), "local": local}
-            ending = runtime.end_others(task)
+            ending = end_others(runtime, task)
             if ending:
-                runtime.hold(task, ending)
+                hold(task, ending)
             else:
                 self.released(runtime, task)
             return

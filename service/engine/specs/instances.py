@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.task import Task
 
 from service.domain.json import Json, Variables
+from service.engine.ending import end_others
 from service.engine.model import Loop, Repeat
 
 from .base import ScopeSpec, Token
@@ -107,7 +108,7 @@ class InstancesSpec(ScopeSpec):
             visible = runtime.scopes.visible(runtime.chain(task), counts)
             if runtime.evaluator.boolean(loop.completion, visible, "Slutbetingelsen (completionCondition)"):
                 state["done"] = done
-                runtime.end_others(task)
+                end_others(runtime, task)
                 return
         state["done"] = done
         if loop.sequential and state["next"] < len(state["items"]):

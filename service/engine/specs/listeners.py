@@ -21,6 +21,7 @@ from service.domain.instances import JobCompleted
 from service.domain.json import Json, Variables
 from service.domain.task_attributes import attributes_of, fields_of, read_changes
 from service.domain.waits import CloseReason, JobWait, ListenerEvent, UserTaskWait, WaitKind
+from service.engine.ending import begin_to_end, ended
 from service.engine.incidents import Incident
 from service.engine.model import UserWork
 from service.engine.subscriptions import note
@@ -82,7 +83,7 @@ class ListenedTask(UserTask):
         begun = "stands" in data and data["at"] in {Phase.ACTIVATING, Phase.WAITING}
         if not begun or not self._asked(ListenerEvent.CANCELING):
             return super().end(runtime, task)
-        runtime.begin_to_end(task)
+        begin_to_end(runtime, task)
         data |= {"at": Phase.WAITING, "doing": {"event": ListenerEvent.CANCELING, "next": 0, "wish": {}}}
         self._try(runtime, task)
         return False
@@ -160,7 +161,7 @@ class ListenedTask(UserTask):
         doing, before = data["doing"], data["stands"]
         data["stands"] = stands = before | doing["wish"]
         if doing["event"] == ListenerEvent.CANCELING:
-            runtime.ended(task)
+            ended(runtime, task)
             return
         if "wait" not in data:
             if doing["event"] == ListenerEvent.CREATING and stands["assignee"] is not None:

@@ -12,7 +12,7 @@ from service.domain.errors import BadInput, FormInvalid, Stale, TaskMovedOn, Wro
 from service.domain.forms import ADD_ROW, CHOOSE_FILE, FORGET_FILE, REMOVE_ROW
 from service.domain.json import Json
 from service.usecases import inbox as inboxes
-from service.usecases import task_changes, tasks
+from service.usecases import task_assignment, tasks
 from service.web import slips
 from service.web.here import attachment_limits, person, platform, typed, words
 from service.web.rendering.forms import draft_answer
@@ -29,7 +29,7 @@ def inbox() -> str:
     return _listed(request.args)
 
 
-def _listed(asked: Mapping[str, str], refused: Sequence[task_changes.NotAssigned] = ()) -> str:
+def _listed(asked: Mapping[str, str], refused: Sequence[task_assignment.NotAssigned] = ()) -> str:
     wanted = _filter(asked)
     inbox = inboxes.look(platform(), person(), wanted)
     return render_template("pages/opgaver.html", inbox=inbox, wanted=wanted, refused=refused)
@@ -78,7 +78,7 @@ def assign_many() -> str | Response:
     if not keys or not colleague:
         flash(_("Sæt kryds ved opgaverne, og vælg en kollega."), "warning")
         return redirect(came)
-    done, refused = task_changes.assign_all(platform(), person(), keys, colleague)
+    done, refused = task_assignment.assign_all(platform(), person(), keys, colleague)
     if done:
         flash(ngettext("{n} opgave er tildelt.", "{n} opgaver er tildelt.", done), "success")
     return _listed(dict(parse_qsl(urlsplit(came).query)), refused) if refused else redirect(came)
@@ -164,7 +164,7 @@ def draft(key: int) -> tuple[Json, int]:
 @pages.post("/opgaver/<int:key>/tag")
 def take(key: int) -> Response:
     try:
-        task_changes.take(platform(), person(), key)
+        task_assignment.take(platform(), person(), key)
     except slips.REFUSALS as fault:
         return slips.back_to(url_for("tasks.inbox"), fault)
     flash(_("Opgaven er din."), "success")
@@ -174,7 +174,7 @@ def take(key: int) -> Response:
 @pages.post("/opgaver/<int:key>/frigiv")
 def release(key: int) -> Response:
     try:
-        task_changes.release(platform(), person(), key)
+        task_assignment.release(platform(), person(), key)
     except slips.REFUSALS as fault:
         return slips.back_to(url_for("tasks.inbox"), fault)
     flash(_("Opgaven er givet tilbage til gruppen."), "success")
@@ -184,7 +184,7 @@ def release(key: int) -> Response:
 @pages.post("/opgaver/<int:key>/tildel")
 def assign(key: int) -> Response:
     try:
-        task_changes.assign(platform(), person(), key, request.form.get("til", ""))
+        task_assignment.assign(platform(), person(), key, request.form.get("til", ""))
     except BadInput as fault:
         return slips.back_to(url_for("tasks.task", key=key), fault)
     except slips.REFUSALS as fault:
