@@ -233,6 +233,14 @@ KEPT = {
         )
         + PLAIN
     ),
+    "several instances of a sub-process with an input": file(
+        start()
+        + HAS_INPUT.replace(INNER, arrow("Input", "ref", "d1", TRANSFORMED) + many("=[1]") + INNER)
+        + end()
+        + chain("s", "x", "e")
+        + OBJECT,
+        TYPES,
+    ),
     "a subscription with its key": bound("cp1"),
     "an edge that shows a flow": figure("BPMNEdge", "f9"),
     "a link to its end": linked("lA"),

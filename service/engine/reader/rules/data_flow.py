@@ -73,8 +73,13 @@ def _reference(drawing: Drawing, findings: Findings, node: Node) -> None:
 
 
 def _container(findings: Findings, node: Node) -> None:
+    """Only several instances of a sub-process are handed data of their own."""
     spec = node.first("ioSpecification")
-    if spec is not None and (spec.all("dataInput") or spec.all("dataOutput")):
+    if (
+        node.first("multiInstanceLoopCharacteristics") is None
+        and spec is not None
+        and (spec.all("dataInput") or spec.all("dataOutput"))
+    ):
         findings.error(
             node,
             "En delproces har ikke selv datainput og -output; dens trin læser data direkte. Flyt dataspecifikationen ind på dem.",
@@ -88,7 +93,8 @@ def _owner(node: Node) -> Node | None:
         if above.tag in ACTIVITIES | EVENTS:
             return above
         above = above.parent()
-    return above if above is not None and node.tag in SIDES and above.tag != "process" else None
+    own = node.tag in {*SIDES, "dataInput", "dataOutput"}
+    return above if own and above is not None and above.tag != "process" else None
 
 
 def _sees(node: Node, found: Node) -> bool:
