@@ -38,8 +38,8 @@ class Engine(Protocol):
 
         Raises `TaskMovedOn` when the stimulus names a wait that is gone (nothing has changed then), `NotFound` for an
         unknown definition, scope or activity, `BadInput` for variables nested too deeply to be stored, and `EngineFailed`
-        when the step does not come to rest (a loop without a wait) – never anything else. Faults in expressions become
-        incidents in the step.
+        for a state that cannot be read – never anything else. Faults in expressions, and what would run for ever without a
+        wait, become incidents in the step.
         """
         ...
 
