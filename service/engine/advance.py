@@ -43,6 +43,7 @@ from .routing import Throw, deliver
 from .runtime import Runtime
 from .specs.base import Token
 from .specs.containers import AdHoc
+from .specs.gateways import EventGateway
 from .specs.listeners import ListenedTask, Listener
 from .specs.workflow import NestedWorkflow
 from .state import dump, load
@@ -132,9 +133,9 @@ def begin(catalog: Catalog, stimulus: Start, now: datetime, keys: Keys) -> Runti
     if start not in program.ways_in:
         raise NotFound(what=f"starthændelsen '{start}' i processen '{top.home.process_id}'")
     runtime.scopes.put(runtime.scopes.root, stimulus.variables)
-    entry, payload = program.ways_in[start], dict(stimulus.payload)
-    began = {"payload": payload} if entry == start else {"payload": payload, "began": start}
-    top.entries = (Token(program.root.task_specs[entry], began),)
+    spec, payload = program.root.task_specs[program.ways_in[start]], dict(stimulus.payload)
+    began = {"began": start} if isinstance(spec, EventGateway) else {}
+    top.entries = (Token(spec, {"payload": payload, **began}),)
     runtime.root_task(top).run()
     _rest(runtime)
     return runtime

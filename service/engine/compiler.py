@@ -75,14 +75,15 @@ class Program:
 
     root: ScopeSpec
     ways_in: Mapping[str, str]
-    """`Scope.ways_in`."""
+    """`Way.id` → `Way.entry`."""
     deadline_homes: Mapping[str, str]
     """Drawn id of a deadline → id of the scope it belongs to."""
 
 
 def compile_process(process: Process) -> Program:
     root = _scope(process.scope, ScopeSpec(process.id))
-    return Program(root, process.scope.ways_in, deadline_homes(process.scope))
+    ways = {way.id: way.entry for way in process.scope.ways_in}
+    return Program(root, ways, deadline_homes(process.scope))
 
 
 def _scope(scope: Scope, spec: ScopeSpec) -> ScopeSpec:

@@ -363,17 +363,19 @@ class Scope:
         return next(found, None)
 
     @property
-    def ways_in(self) -> Mapping[str, str]:
-        """Elements with which the process may begin, each with where its token is put: itself, but for an event after a
-        gateway the gateway.
-        """
-        found = {}
+    def ways_in(self) -> tuple[Way, ...]:
+        found: list[Way] = []
         for element in self.elements.values():
-            if element.type == "startEvent" or (isinstance(element, Task) and element.instantiates):
-                found[element.id] = element.id
+            if element.type == "startEvent" and isinstance(element, Event):
+                several = element.trigger.triggers if isinstance(element.trigger, ManyTriggers) else ()
+                found += [Way(f"{element.id}#{n}", element.id, one) for n, one in enumerate(several)]
+                found += [] if several else [Way(element.id, element.id, element.trigger)]
+            elif isinstance(element, Task) and element.instantiates:
+                found.append(Way(element.id, element.id, _waited_for(element)))
             elif isinstance(element, Gateway) and element.instantiates:
-                found.update((flow.target, element.id) for flow in element.outgoing)
-        return found
+                targets = [self.elements[flow.target] for flow in element.outgoing]
+                found += [Way(target.id, element.id, _waited_for(target)) for target in targets]
+        return tuple(found)
 
     def walk(self) -> Iterator[Element]:
         """All elements, those of inner scopes right after their sub-process."""
@@ -391,8 +393,18 @@ class Process:
     scope: Scope
 
 
-def begun_by(element: Element) -> Trigger | None:
-    """What the process begins with where it begins at this element; None for a plain start."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way into a process. `id` is the element that begins it (numbered, where one event waits for several things)."""
+
+    id: str
+    entry: str
+    """Where its token is put: the element itself, but for an event after a gateway the gateway."""
+    trigger: Trigger | None
+    """None for a plain start."""
+
+
+def _waited_for(element: Element) -> Trigger | None:
     if isinstance(element, Task) and isinstance(element.work, ReceiveWork):
         return element.work.message
     return element.trigger if isinstance(element, Event) else None

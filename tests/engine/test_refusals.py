@@ -140,7 +140,10 @@ ONE_ELEMENT = {
         tag("transaction", start("s2") + end("e2", "<bpmn:cancelEventDefinition/>") + chain("s2", "e2")),
         "ingen vej ud",
     ),
-    "several definitions at the start of a process": (start("x", message() + signal()), "starthændelse for hver"),
+    "all of several definitions at the start of a process": (
+        start("x", message() + signal()).replace(' id="x"', ' id="x" parallelMultiple="true"'),
+        "før den begynder",
+    ),
     "a link among several": (throw("x", signal() + link("L")), "samme symbol"),
     "two ends at once": (end("x", error("E1") + terminate()), "samme symbol"),
     "all of several with an error": (

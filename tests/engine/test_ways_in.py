@@ -82,6 +82,23 @@ def test_receive_tasks_may_begin_a_process_after_a_gateway(run: Runner) -> None:
     assert r.trail() == ["g", "c2", "j", "u", "e"]
 
 
+def test_a_start_of_several_events_begins_with_each_of_them(run: Runner) -> None:
+    event = start("s", message() + signal() + timer("R/P1D", "timeCycle"), io((), [("=p", "fra")]))
+    content = diagram(event, user("u"), end(), chain("s", "u", "e"))
+    starts = ENGINE.read(content, "fil.bpmn").models[0].starts
+    assert [(s.kind, s.name, s.timer) for s in starts] == [
+        ("message", "m1", ""),
+        ("signal", "sg", ""),
+        ("timer", "", "R/P1D"),
+    ]
+    assert len({s.element_id for s in starts}) == 3
+    for number, way in enumerate(starts):
+        r = run(content, start=way.element_id, payload={"p": number})
+        assert (r.open, r.variables) == (["u"], {"fra": number})
+        assert r.do("u").done
+        assert r.trail() == ["s", "u", "e"]
+
+
 def test_beside_a_plain_start(run: Runner) -> None:
     content = diagram(
         start(),

@@ -103,6 +103,15 @@ def test_a_condition_that_comes_true(world: World) -> None:
     assert fire_timers(world.platform, 10) == 0
 
 
+EVERYTHING = d.definitions(
+    d.process(
+        "Hvad_som_helst",
+        d.start("hs", d.message("m2") + d.signal() + d.timer("R/P1D", "timeCycle")),
+        d.user("hu"),
+        d.end("he"),
+        d.chain("hs", "hu", "he"),
+    ),
+)
 BEGUN = d.definitions(
     d.process(
         "Begynd",
@@ -150,6 +159,17 @@ def test_a_message_to_a_receive_task_begins_a_process(world: World) -> None:
     assert set(open_tasks(world, instance)) == {"u"}
     do(world, instance, "u")
     assert end_of(world, instance) == (InstanceStatus.COMPLETED, "e")
+
+
+def test_one_symbol_with_several_events_begins_a_process_by_each(world: World) -> None:
+    world.deploy([Resource("alt.bpmn", EVERYTHING)])
+    (by_message,) = publish(world, "m2", "k")
+    assert set(open_tasks(world, by_message)) == {"hu"}
+    dan = world.person("dan")
+    begun = world.platform.transact(lambda uow: Advance(world.platform, uow, dan).signal("sg", {}))
+    assert begun == 1
+    world.clock.move_to(datetime(2026, 3, 3, 9, tzinfo=LOCAL_ZONE))
+    assert fire_timers(world.platform, 10) == 1
 
 
 def test_the_message_to_a_receive_task_takes_the_timer_beside_it_away(world: World) -> None:

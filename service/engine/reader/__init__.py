@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from service.domain.deadlines import Calendar
 from service.domain.definitions import ElementInfo, Finding, StartEvent
 from service.engine.expressions import Evaluator
-from service.engine.model import Event, MessageTrigger, Process, SignalTrigger, TimerTrigger, Value, begun_by
+from service.engine.model import MessageTrigger, Process, SignalTrigger, TimerTrigger, Value
 from service.engine.timing import TimingFault, read_cycle, read_instant
 
 from .checks import Checker
@@ -115,10 +115,9 @@ def _start_names(process: Process, findings: Findings) -> dict[str, str]:
     """Message and signal names of what begins the process: expressions are evaluated now, without variables."""
     names: dict[str, str] = {}
     for way in process.scope.ways_in:
-        element = process.scope.elements[way]
-        trigger = begun_by(element)
-        if isinstance(trigger, MessageTrigger | SignalTrigger):
-            name = _without_variables(trigger.name)
+        element = process.scope.elements[way.entry]
+        if isinstance(way.trigger, MessageTrigger | SignalTrigger):
+            name = _without_variables(way.trigger.name)
             if not isinstance(name, str) or not name:
                 findings.at(
                     element.id,
@@ -126,16 +125,17 @@ def _start_names(process: Process, findings: Findings) -> dict[str, str]:
                     "Navnet på starthændelsens besked eller signal skal kunne beregnes uden variabler og give en tekst.",
                 )
                 name = ""
-            names[element.id] = name
+            names[way.id] = name
     return names
 
 
 def _check_timer_starts(process: Process, findings: Findings) -> None:
-    for element in process.scope.elements.values():
-        if isinstance(element, Event) and element.type == "startEvent" and isinstance(element.trigger, TimerTrigger):
+    for way in process.scope.ways_in:
+        element = process.scope.elements[way.entry]
+        if isinstance(way.trigger, TimerTrigger):
             try:
-                value = _without_variables(element.trigger.value)
-                instant = read_cycle(value) if element.trigger.form == "timeCycle" else read_instant(value)
+                value = _without_variables(way.trigger.value)
+                instant = read_cycle(value) if way.trigger.form == "timeCycle" else read_instant(value)
             except TimingFault as fault:
                 findings.at(element.id, element.line, str(fault))
                 continue

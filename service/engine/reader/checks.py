@@ -27,7 +27,6 @@ from service.engine.model import (
     Task,
     TimerTrigger,
     UserWork,
-    begun_by,
 )
 
 from .xml import Findings
@@ -98,9 +97,9 @@ class Checker:
             )
 
     def _starts(self, scope: Scope) -> None:
-        starts = [scope.elements[way] for way in scope.ways_in]
-        plain = [e for e in starts if isinstance(e, Event) and e.trigger is None]
-        if not starts:
+        ways = scope.ways_in
+        plain = [scope.elements[way.entry] for way in ways if way.trigger is None]
+        if not ways:
             self.findings.at(scope.id, None, "Processen har ingen starthændelse. Tegn en, så den kan begynde.")
         for extra in plain[1:]:
             self._say(
@@ -108,12 +107,14 @@ class Checker:
                 "Processen har flere almindelige starthændelser. Behold én; de andre skal have en besked, timer eller et signal.",
             )
         names: set[str] = set()
-        for event in starts:
-            trigger = begun_by(event)
-            name = trigger.name if isinstance(trigger, MessageTrigger) else None
+        for way in ways:
+            name = way.trigger.name if isinstance(way.trigger, MessageTrigger) else None
             if isinstance(name, str):
                 if name in names:
-                    self._say(event, f"To starthændelser venter på samme besked '{name}'. Behold den ene.")
+                    self._say(
+                        scope.elements[way.entry],
+                        f"To starthændelser venter på samme besked '{name}'. Behold den ene.",
+                    )
                 names.add(name)
 
     def _placed(self, element: Element, scope: Scope, ad_hoc: bool) -> None:
@@ -270,7 +271,7 @@ class Checker:
                     self._say(event, f"Linket '{name}' har ingen afsendende ende i samme (del)proces. Tegn en.")
 
     def _reachable(self, scope: Scope) -> None:
-        begins = set(scope.ways_in.values())
+        begins = {way.entry for way in scope.ways_in}
         reached: set[str] = set()
         stack = [e.id for e in scope.elements.values() if _begins_itself(e) or e.id in begins]
         while stack:

@@ -119,9 +119,10 @@ class TriggerReader:
                 return False
         if len(kinds) < 2:
             return True
-        if role == START:
+        if role == START and self.values.flag(node, "parallelMultiple", False):
             self.findings.error(
-                node, "En proces kan ikke begynde ved et symbol med flere hændelser. Tegn en starthændelse for hver."
+                node,
+                "En proces kan ikke vente på flere hændelser, før den begynder. Fjern parallelMultiple, eller vent på de andre bagefter.",
             )
             return False
         ends = sum(kind in ENDING for kind in kinds)

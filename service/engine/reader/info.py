@@ -26,7 +26,6 @@ from service.engine.model import (
     UserWork,
     Value,
     Work,
-    begun_by,
 )
 
 from .extensions import ExtensionReader
@@ -132,16 +131,16 @@ def starts(process: Process, names: Mapping[str, str]) -> tuple[StartEvent, ...]
     """The ways into the process. `names`: element id → evaluated message or signal name."""
     found = []
     for way in process.scope.ways_in:
-        element = process.scope.elements[way]
-        match trigger := begun_by(element):
+        element = process.scope.elements[way.entry]
+        match trigger := way.trigger:
             case TimerTrigger():
-                start = StartEvent(way, "timer", timer=drawn(trigger.value) or "", timer_form=trigger.form)
+                start = StartEvent(way.id, "timer", timer=drawn(trigger.value) or "", timer_form=trigger.form)
             case MessageTrigger():
                 key = trigger.key.text if trigger.key is not None else None
-                start = StartEvent(way, "message", name=names[way], correlation_key=key)
+                start = StartEvent(way.id, "message", name=names[way.id], correlation_key=key)
             case SignalTrigger():
-                start = StartEvent(way, "signal", name=names[way])
+                start = StartEvent(way.id, "signal", name=names[way.id])
             case _:
-                start = StartEvent(way, "none", form_id=_id(element.form) if isinstance(element, Event) else None)
+                start = StartEvent(way.id, "none", form_id=_id(element.form) if isinstance(element, Event) else None)
         found.append(start)
     return tuple(found)

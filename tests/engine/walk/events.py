@@ -93,7 +93,8 @@ def many_at_once(xml: str, kind: str) -> str:
 def started(kind: str) -> Kind:
     definition = timer("2026-04-01T08:00:00Z", "timeDate") if kind == "timer" else DEFINITIONS[kind]
     body = many_at_once(start("x", definition), kind) + user("h") + end() + chain("x", "h", "e")
-    return Kind(f"startEvent, {kind}", file(body), goes("x", "h", "e", tasks=("h",)), start="x")
+    way = "x#0" if kind == "multiple" else "x"
+    return Kind(f"startEvent, {kind}", file(body), goes("x", "h", "e", tasks=("h",)), start=way)
 
 
 def started_inside(kind: str) -> Kind:
