@@ -92,6 +92,8 @@ def stimulus(run: Run, what: Wait | IncidentOpened, dice: Dice) -> Stimulus:
             return IncidentResolved(what.element_instance_key)
         case UserTaskWait():
             return TaskCompleted(what.key, {"n": value, "x": value})
+        case JobWait(listener=str()):
+            return JobCompleted(what.key)
         case JobWait():
             return ErrorThrown(what.key, "E1") if dice.number(0, 3) == 0 else JobCompleted(what.key, {"x": value})
         case TimerWait():
