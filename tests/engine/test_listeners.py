@@ -176,6 +176,15 @@ def test_a_bound_deadline_is_not_corrected(run: Runner) -> None:
     assert task.due == datetime(2026, 5, 1, 10, tzinfo=UTC)
 
 
+def test_a_listener_is_told_where_a_bound_deadline_stands_now(run: Runner) -> None:
+    bound = (due("=date and time(frist)"), frist("svar"))
+    r = created(run(one(*bound), {"frist": "2026-05-01T10:00:00Z"}))
+    r.set(frist="2026-06-01T10:00:00Z")
+    r.do("x")
+    job = next(w for w in r.waits.values() if isinstance(w, JobWait))
+    assert job.headers[HEADER + "dueDate"] == "2026-06-01T10:00:00+00:00"
+
+
 def test_a_listener_whose_job_cannot_be_told(run: Runner) -> None:
     r = run(one(pairs=(("creating", "=hvem"), ("completing", "=hvem"))))
     assert r.frozen == [("x", "EXTRACT_VALUE_ERROR")]

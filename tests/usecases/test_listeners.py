@@ -247,6 +247,15 @@ class TestCompleting:
         Heard(office).work()
         assert variables(office, case)["nr"] == 1
 
+    def test_where_nobody_is_asked_of_that_the_form_is_registered_once_and_at_once(self, office: Office) -> None:
+        only = d.listeners(("canceling", "canceling1")).encode()
+        office.world.deploy([diagram(application().replace(b'formId="behandl"/>', b'formId="behandl"/>' + only))])
+        case = office.receive()
+        done = tasks.complete(office.world.platform, office.person("nina"), office.task(case).key, FORM)
+        assert not done.asked
+        assert [(r.version, r.submitted_by) for r in records(office, case)] == [(1, "nina")]
+        assert office.case(case).status == "Afgjort"
+
 
 class TestUpdating:
     def change(self, office: Office, task: UserTask) -> None:

@@ -41,7 +41,8 @@ class Listener(Node):
     def attach(self, runtime: Runtime, task: Task, host: Task) -> None:
         data = host.internal_data
         kind, retries = data["doing"]["job"]
-        stands = data["stands"] | data["doing"]["wish"]
+        due = {"dueDate": data["wait"]["due"]} if "wait" in data else {}  # what is bound moves by itself
+        stands = data["stands"] | due | data["doing"]["wish"]
         told = stands | {"changedAttributes": sorted(data["doing"]["wish"]), "userTaskKey": str(host.id)}
         headers = {
             HEADER + name: value if isinstance(value, str) else json.dumps(value) for name, value in told.items()
@@ -173,7 +174,8 @@ class ListenedTask(UserTask):
             self._tell(runtime, task, before, stands)
         del data["doing"]
         if doing["event"] == ListenerEvent.COMPLETING:
-            data["kept"] = {"by": doing["by"], "values": doing["result"]}
+            if doing["next"]:  # somebody else's act lets it happen
+                data["kept"] = {"by": doing["by"], "values": doing["result"]}
             runtime.finish(task, doing["result"])
 
     def _corrected(self, wait: UserTaskWait, stands: Mapping[str, Json]) -> UserTaskWait:
