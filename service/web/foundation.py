@@ -151,6 +151,7 @@ def _furnish(app: Flask, house: House, assets: Assets) -> None:
         procedure_diagram=diagrams.procedure_diagram,
         instance_badge=_instance_badge,
         history=words.history_words,
+        spelled=words.spelled,
         step_name=words.name_of,
         awaited=words.awaited_words,
         incident=words.incident_words,

@@ -27,6 +27,12 @@ class Chapter:
     text: str
 
     @property
+    def lead(self) -> str:
+        """Its first paragraph, when it begins with one; without marks for stress."""
+        first = self.text.partition("\n\n")[0]
+        return "" if first.startswith(("#", "-", "|", "1.")) else first.replace("*", "").replace("`", "")
+
+    @property
     def html(self) -> Markup:
         return markdown(self.text)
 

@@ -248,14 +248,14 @@ class TestRules:
     def test_a_change_is_shown_first_and_then_in_the_history(self, admin: FlaskClient) -> None:
         change = {"v1": "7", "aendring": "fra", "fra_dato": "01-10-2014"}
         seen = send(admin, RULE, _handling="se", **change)
-        assert "svarfrist · Gælder: fra 01-01-2014 er nu 01-01-2014 til 30-09-2014" in text_of(seen.text)
+        assert "Svarfrist · Gælder: fra 01-01-2014 er nu 01-01-2014 til 30-09-2014" in text_of(seen.text)
         assert send(admin, RULE, seen, begrundelse="Byrådet").status_code == 302
         told = text_of(admin.get("/admin/regler/proeve-parametre").text)
         assert "i drift som version 2" in told
         assert "Byrådet" in told
         assert "Version 2" in told
         after = text_of(admin.get("/admin/regler/proeve-parametre?dag=01-10-2014").text)
-        assert "svarfristArbejdsdage til svar.7" in after.replace(" 7", "7")
+        assert "SvarfristArbejdsdage til svar.7" in after.replace(" 7", "7")
 
     def test_the_file_is_fetched_as_it_is_in_operation(self, admin: FlaskClient) -> None:
         send(admin, RULE, v1="7", aendring="ret", begrundelse="r")
@@ -281,3 +281,21 @@ class TestRules:
 def test_everybody_starts_where_her_work_is(town: Town) -> None:
     assert enter(town, "aase.admin").get("/").headers["Location"] == "/admin"
     assert enter(town, "pia.procesejer").get("/").headers["Location"] == "/procedurer"
+
+
+@pytest.mark.parametrize("address", [REGISTER, "/admin/regler/proeve-parametre"])
+def test_a_day_that_is_none_is_told_at_its_field(admin: FlaskClient, address: str) -> None:
+    answer = admin.get(f"{address}?dag=31-02-2014")
+    assert answer.status_code == 400
+    (field,) = page(answer.text).xpath("//input[@name='dag']")
+    assert field.get("value") == "31-02-2014"
+    assert "dd-mm-åååå" in page(answer.text).get_element_by_id(field.get("aria-describedby")).text_content()
+
+
+def test_rules_are_called_by_words_and_by_their_keys_only_to_who_draws_with_them(town: Town) -> None:
+    address = "/admin/regler/proeve-parametre"
+    read = page(enter(town, "aase.admin").get(address).text)
+    assert read.xpath("//td[@data-title='Regel']/a/text()")[0] == "Svarfrist"
+    assert not read.xpath("//td[@data-title='Regel']//code")
+    drawn = page(enter(town, "pia.procesejer").get(address).text)
+    assert drawn.xpath("//td[@data-title='Regel']//code/text()")[0] == "svarfrist"

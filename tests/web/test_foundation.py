@@ -164,7 +164,7 @@ class TestTimes:
         assert say_when(datetime(2014, 12, 24, 9, 5, tzinfo=UTC), NOW).words == "24-12-2014 kl. 10.05"
         assert say_exactly(NOW) == "mandag 1. september 2014 kl. 09.00"
         assert [say_length(timedelta(minutes=m)) for m in (0, 1, 59, 60, 150, 1440, 5000)] == [
-            "0 minutter", "1 minut", "59 minutter", "1 time", "2 timer", "1 dag", "3 dage"
+            "under et minut", "1 minut", "59 minutter", "1 time", "2 timer og 30 minutter", "1 dag", "3 dage"
         ]  # fmt: skip
 
     def test_in_english_too(self) -> None:

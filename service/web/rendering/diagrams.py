@@ -10,7 +10,7 @@ from service.domain.definitions import ProcessModel, Version
 from service.domain.json import Json
 from service.usecases.cases import CasePage
 from service.usecases.monitor import InstancePage
-from service.usecases.waiting import WaitingPage
+from service.usecases.waiting import AROUND, WaitingPage
 from service.web.rendering.times import say_length
 from service.web.rendering.words import element_words, name_of
 from service.web.translations import gettext as _
@@ -99,15 +99,21 @@ def case_diagram(page: CasePage) -> DiagramView | None:
 
 def procedure_diagram(version: Version, model: ProcessModel, counts: Mapping[str, int]) -> DiagramView:
     """How many instances stand at each element now, as heat."""
-    most = max(counts.values(), default=0)
+    most = max((n for id_, n in counts.items() if _is_step(model, id_)), default=0)
     marks: list[dict[str, Json]] = []
     for element_id, count in counts.items():
-        if element_id not in model.elements or model.elements[element_id].type in NOT_STEPS:
+        if not _is_step(model, element_id):
             continue
         words = ngettext("{n} forløb", "{n} forløb", count)
         text = f"{name_of(model.elements, element_id)}: {words}"
         marks.append({"id": element_id, "look": _heat(count, most), "badge": str(count), "text": text})
     return DiagramView(xml=address_of(version), title=version.name, marks=marks, steps=steps_of(model))
+
+
+def _is_step(model: ProcessModel, element_id: str) -> bool:
+    """Whether something stands at the element itself, rather than in or beside it."""
+    element = model.elements.get(element_id)
+    return element is not None and element.type not in NOT_STEPS | AROUND
 
 
 def waiting_diagram(page: WaitingPage) -> DiagramView:

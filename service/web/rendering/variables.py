@@ -14,7 +14,7 @@ from service.domain.forms import Form
 from service.domain.json import Json, Variables
 from service.usecases.monitor import InstancePage
 from service.web.rendering.times import say_clock, say_date
-from service.web.rendering.words import name_of
+from service.web.rendering.words import name_of, spelled
 from service.web.translations import gettext as _
 from service.web.translations import ngettext
 
@@ -59,7 +59,7 @@ class Vocabulary:
         return [self._fact(name, value) for name, value in variables.items()]
 
     def _fact(self, name: str, value: Json) -> Fact:
-        label = self._labels.get(name) or _spelled(name)
+        label = self._labels.get(name) or spelled(name)
         if isinstance(value, Mapping):
             return Fact(label, name, inside=self.facts(value)) if value else Fact(label, name, "–")
         if isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
@@ -125,9 +125,3 @@ def _say_length(text: str) -> str:
         (minutes, ngettext("{n} minut", "{n} minutter", minutes)),
     )
     return ", ".join(words for number, words in said if number)
-
-
-def _spelled(name: str) -> str:
-    """A name that no form explains, as words: `sidste_kontakt` → `Sidste kontakt`."""
-    words = name.replace("_", " ").strip() or name
-    return words[:1].upper() + words[1:]

@@ -181,6 +181,12 @@ def name_of(elements: Mapping[str, ElementInfo], element_id: str) -> str:
     return element.name or (around.name if around else "") or _(ELEMENTS.get(element.type, "et trin"))
 
 
+def spelled(name: str) -> str:
+    """A name as diagrams and rules have it, as words: `sidste_kontakt` → `Sidste kontakt`."""
+    words = name.replace("_", " ").strip() or name
+    return words[:1].upper() + words[1:]
+
+
 def history_words(
     entry: HistoryEntry, elements: Mapping[str, ElementInfo], names: Mapping[str, str], manifest: Manifest
 ) -> str:

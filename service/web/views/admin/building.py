@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
+from flask import request
+
+from service.domain.errors import BadInput
 from service.domain.form_model import Component, Field, Format, Kind, Option, Rows, Rules, Schema
 from service.domain.forms import Form
 from service.feel import parse_expression
+from service.web.here import day
 from service.web.translations import gettext as _
 
 
@@ -71,3 +76,12 @@ def listed(values: object, key: str) -> Sequence[str]:
     """What one column of a list of rows holds, empty rows left out."""
     found = values if isinstance(values, list) else []
     return [str(row[key]) for row in found if isinstance(row, dict) and row.get(key)]
+
+
+def asked_day() -> tuple[date | None, str]:
+    """The day that `dag` of the address asks for (None: today), and what is wrong with it."""
+    text = request.args.get("dag", "").strip()
+    try:
+        return (day(text, _("Dagen")) if text else None), ""
+    except BadInput as fault:
+        return None, str(fault)

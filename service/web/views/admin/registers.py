@@ -9,12 +9,12 @@ from service.domain.errors import FormInvalid
 from service.domain.form_model import Component, Kind, Option, Section
 from service.domain.forms import Form
 from service.domain.json import Json
-from service.domain.registers import FieldType, RegisterField, Wrong, read_date
+from service.domain.registers import FieldType, RegisterField
 from service.usecases import registers
 from service.usecases.registers import Entry, RowPage
 from service.web.here import person, platform
 from service.web.translations import gettext as _
-from service.web.views.admin.building import field, form, reason, yes_no
+from service.web.views.admin.building import asked_day, field, form, reason, yes_no
 from service.web.views.admin.editing import Answer, Edit, Stored, edited
 
 pages = Blueprint("admin_registers", __name__)
@@ -27,16 +27,14 @@ def listed() -> str:
 
 
 @pages.get("/admin/registre/<register_id>")
-def register(register_id: str) -> str:
+def register(register_id: str) -> tuple[str, int]:
     """One register; `dag` asks what was (or will be) valid on another day than today."""
-    try:
-        day = read_date(request.args["dag"].strip()) if request.args.get("dag") else None
-    except Wrong:
-        day = None
+    day, fault = asked_day()
     page = registers.look(platform(), person(), register_id, day)
     everything = request.args.get("vis") == "alle"
     today = registers.today(platform())
-    return render_template("admin/register.html", page=page, everything=everything, today=today)
+    shown = render_template("admin/register.html", page=page, everything=everything, today=today, fault=fault)
+    return shown, 400 if fault else 200
 
 
 @pages.route("/admin/registre/<register_id>/ny", methods=["GET", "POST"])

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.domain.errors import DeploymentRefused, FormInvalid
 from service.domain.form_model import Component, Kind, Option
 from service.domain.forms import Form
 from service.domain.json import Json
-from service.domain.registers import Wrong, read_date
 from service.usecases import registers, rule_tables, rule_values
 from service.usecases.rule_tables import Cell, RuleEntry, RuleRowPage
 from service.usecases.rule_values import ValueKind
 from service.web.here import person, platform
 from service.web.translations import gettext as _
-from service.web.views.admin.building import field, form, reason, yes_no
+from service.web.views.admin.building import asked_day, field, form, reason, yes_no
 from service.web.views.admin.editing import Answer, Edit, Stored, edited
 
 pages = Blueprint("admin_rules", __name__)
@@ -30,15 +29,13 @@ def listed() -> str:
 
 
 @pages.get("/admin/regler/<decision_id>")
-def table(decision_id: str) -> str:
+def table(decision_id: str) -> tuple[str, int]:
     """One table; `dag` asks what holds on another day than today."""
-    try:
-        day = read_date(request.args["dag"].strip()) if request.args.get("dag") else None
-    except Wrong:
-        day = None
+    day, fault = asked_day()
     page = rule_tables.look(platform(), person(), decision_id, day)
     words = {"said": rule_values.said, "name_of": rule_tables.name_of}
-    return render_template("admin/regeltabel.html", page=page, today=registers.today(platform()), **words)
+    shown = render_template("admin/regeltabel.html", page=page, today=registers.today(platform()), fault=fault, **words)
+    return shown, 400 if fault else 200
 
 
 @pages.get("/admin/regler/<decision_id>.dmn")
