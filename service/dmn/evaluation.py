@@ -12,7 +12,7 @@ from service.feel.errors import Allowance, LimitExceeded
 from service.feel.types import NAMED, coerce
 
 from .errors import DecisionFailed
-from .model import DecisionDef, Definition, InputData, KnowledgeDef, Model, Need, ServiceDef
+from .model import NOTHING_HIDDEN, DecisionDef, Definition, Hidden, InputData, KnowledgeDef, Model, Need, ServiceDef
 
 MISSING: Any = object()
 NOTHING: Mapping[str, Any] = {}
@@ -24,7 +24,7 @@ class Scope(Mapping[str, Any]):
 
     __slots__ = ("above", "below", "hidden")
 
-    def __init__(self, below: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> None:
+    def __init__(self, below: Mapping[str, Any], hidden: Hidden = NOTHING_HIDDEN) -> None:
         self.above: dict[str, Any] = {}
         self.below = below
         self.hidden = hidden
@@ -151,7 +151,7 @@ class Run:
         return DecisionResult(self._fit(lift(value), decision.type, decision.name, place))
 
     def _scope(
-        self, place: Place, needs: tuple[Need, ...], required: dict[str, DecisionResult], hidden: frozenset[str]
+        self, place: Place, needs: tuple[Need, ...], required: dict[str, DecisionResult], hidden: Hidden
     ) -> Scope:
         scope = Scope(place.variables, hidden)
         for need in needs:
@@ -199,7 +199,7 @@ class Run:
 
         def call(args: list[Any], env: Environment) -> Any:
             outside = Place(place.model, NOTHING, place.path)
-            scope = self._scope(outside, element.needs, {}, frozenset())
+            scope = self._scope(outside, element.needs, {}, NOTHING_HIDDEN)
             scope.above.setdefault(element.name, self.function(place, element))
             types, env.types = env.types, place.model.types
             try:

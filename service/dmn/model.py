@@ -28,6 +28,20 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """Names that are not seen: all of `elements` except those `seen`."""
+
+    elements: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.elements and name not in self.seen
+
+
+NOTHING_HIDDEN = Hidden()
+
+
+@dataclass(frozen=True, slots=True)
 class InputData:
     """A value from outside."""
 
@@ -51,7 +65,7 @@ class DecisionDef:
     type: FeelType | None
     needs: tuple[Need, ...]
     expression: Expression | None
-    hidden: frozenset[str]
+    hidden: Hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,7 @@ class ModelReader:
         elements = [element for element in self.root if isinstance(element.tag, str) and local(element) in DRG_ELEMENTS]
         for element in elements:
             self._name_element(element)
+        self.variable_names = frozenset(self._variable_name(element) for element in elements)
         inherited = (imported.properties for imported in self.model.imports.values())
         self.model.properties = frozenset(component_names(self.root)).union(*inherited)
         for element in elements:
@@ -214,17 +229,17 @@ class ModelReader:
 
     # -- requirements ------------------------------------------------------------------------------------------------
 
-    def _hidden(self, own: str, needs: tuple[Need, ...]) -> frozenset[str]:
-        seen = {self._variable_name(self.by_id[need.id]) for need in needs if not need.namespace} | {own}
-        return frozenset(self._variable_name(element) for element in self.by_id.values()) - seen
+    def _hidden(self, own: str, needs: tuple[Need, ...]) -> Hidden:
+        seen = {self._variable_name(self.by_id[need.id]) for need in needs if not need.namespace}
+        return Hidden(self.variable_names, frozenset({own, *seen}))
 
-    def _note_oddities(self, element: Element, expression: Expression | None, hidden: frozenset[str]) -> None:
+    def _note_oddities(self, element: Element, expression: Expression | None, hidden: Hidden) -> None:
         notes = self.model.notes
         if expression is None:
             told = "beslutningen har hverken udtryk eller tabel; dens værdi skal komme med variablerne"
             notes.append(Fault(id_of(element), line_of(element), told))
             return
-        for name in sorted(expression.names & hidden):
+        for name in sorted(name for name in expression.names if name in hidden):
             told = f"beslutningen læser '{name}', men kræver den ikke (der mangler en pil i diagrammet); den er derfor null"
             notes.append(Fault(id_of(element), line_of(element), told))
 
