@@ -34,8 +34,9 @@ def read_table(element: Element, reader: Reader) -> Table:
     if len(outputs) > 1 and (not all(names) or len(set(names)) < len(names)):
         reader.complain(element, "en tabel med flere resultatkolonner skal give hver af dem sit eget navn")
     rules = tuple(
-        _rule(rule, number, len(inputs), len(outputs), reader)
+        made
         for number, rule in enumerate(children(element, "rule"), 1)
+        if (made := _rule(rule, number, len(inputs), len(outputs), reader)) is not None
     )
     return Table(line_of(element), id_of(element), _hit_policy(element, len(outputs), reader), inputs, outputs, rules)
 
@@ -110,7 +111,7 @@ def _tests(element: Element, reader: Reader) -> n.Tests:
         return ANYTHING
 
 
-def _rule(rule: Element, number: int, inputs: int, outputs: int, reader: Reader) -> Rule:
+def _rule(rule: Element, number: int, inputs: int, outputs: int, reader: Reader) -> Rule | None:
     conditions = tuple(_tests(entry, reader) for entry in children(rule, "inputEntry"))
     results = tuple(_result(entry, reader) for entry in children(rule, "outputEntry"))
     if len(conditions) != inputs or len(results) != outputs:
@@ -119,6 +120,7 @@ def _rule(rule: Element, number: int, inputs: int, outputs: int, reader: Reader)
             f"regel {number} har {len(conditions)} betingelser og {len(results)} resultater, "
             f"men tabellen har {inputs} og {outputs} kolonner",
         )
+        return None
     return Rule(rule.get("id") or str(number), conditions, results)
 
 

@@ -27,7 +27,7 @@ from .building import (
     service,
     variable,
 )
-from .files import NOW, literal
+from .files import NOW, literal, table
 
 Case = tuple[str, str, str, Mapping[str, Any]]
 
@@ -345,6 +345,9 @@ REFUSED = [
     (decided("d", "y", needs("y")) + decided("y", "d", needs("d")), "i ring"),
     (decided("d", "1", needs("nope")), "ikke findes"),
     (decided("d", boxed("for", "i", in_="1..", return_="i")), "kan ikke læses"),
+    (decided("d", table(["x"], ["y"], [(["-", "-"], ["1"])], "COLLECT")), "tabellen har 1 og 1 kolonner"),
+    (decided("d", table(["x"], ["y"], [(["-"], ["1", "2"])])), "tabellen har 1 og 1 kolonner"),
+    (decided("d", table(["x"], ["y"], [(["-"], [])])), "tabellen har 1 og 1 kolonner"),
 ]
 
 

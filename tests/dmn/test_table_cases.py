@@ -114,10 +114,15 @@ CASES: list[tuple[str, Any, list[tuple[str, ...]], dict[str, Any]]] = [
 VARIABLES: Mapping[str, Any] = {"b": 2, "c": 4, "list": [2, 3], "yes": True}
 
 
+def rules_as_table(rules: list[tuple[str, ...]], settings: Mapping[str, Any]) -> str:
+    """A table of one condition and as many results as the rules have."""
+    outputs = ["p", "q"][: len(rules[0]) - 1]
+    return table(["a"], outputs, [([rule[0]], rule[1:]) for rule in rules], **settings)
+
+
 @pytest.mark.parametrize(("expected", "given", "rules", "settings"), CASES)
 def test_tables(expected: str, given: Any, rules: list[tuple[str, ...]], settings: dict[str, Any]) -> None:
-    outputs = ["p", "q"][: len(rules[0]) - 1]
-    logic = table(["a"], outputs, [([rule[0]], rule[1:]) for rule in rules], **settings)
+    logic = rules_as_table(rules, settings)
     variables = {**VARIABLES, "a": given}
     if expected == FAILS:
         with pytest.raises(DecisionFailed):
