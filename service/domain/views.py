@@ -61,6 +61,8 @@ class InboxRow:
     citizen_key: int | None = None
     marks: tuple[str, ...] = ()
     """Marks of the citizen (manifest `felter.markering`), for those who may see them."""
+    asked: bool = False
+    """Its listeners are asked: nothing can be done with it until they have answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,12 +97,18 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
         )
         page = uow.queries.inbox(query)
         marks = access.marks(advance, [row.citizen_key for row in page.rows])
+        asked = _asked(advance, page.rows)
         units = {u.id: u.name for u in uow.people.units()}
         staff = {a.person.username: a for a in uow.people.all()}
         mine = [(u, units.get(u, u)) for u in person.units | person.leads]
         hers = [a.person for a in staff.values() if a.active and not a.person.units.isdisjoint(person.leads)]
         return Inbox(
-            page=replace(page, rows=[replace(row, marks=marks.get(row.citizen_key or 0, ())) for row in page.rows]),
+            page=replace(
+                page,
+                rows=[
+                    replace(row, marks=marks.get(row.citizen_key or 0, ()), asked=row.key in asked) for row in page.rows
+                ],
+            ),
             procedures=catalog.process_names(),
             units=sorted(mine, key=lambda pair: alphabetical(pair[1])),
             unit_names=units,
@@ -118,6 +124,18 @@ def look(platform: Platform, person: Person, wanted: Filter) -> Inbox:
         )
 
     return platform.read(work)
+
+
+def _asked(advance: Advance, rows: Sequence[InboxRow]) -> frozenset[int]:
+    """Keys of those whose listeners are asked now; few steps have any, and then nobody is looked for."""
+    listened = {
+        (process_id, element.id)
+        for process_id in {row.process_id for row in rows}
+        if (found := advance.catalog.find_process(process_id)) is not None
+        for element in found[1].elements.values()
+        if element.listeners
+    }
+    return advance.uow.jobs.asked_about([r.instance_key for r in rows if (r.process_id, r.element_id) in listened])
 
 
 def _element_name(catalog: DeployedCatalog, wanted: Filter) -> str:

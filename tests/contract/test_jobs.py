@@ -191,3 +191,15 @@ def test_the_jobs_of_listeners_are_told_apart(store: SqlStore) -> None:
     jobs = claim(store)
     assert [j.listener for j in jobs] == [ListenerEvent.COMPLETING, ListenerEvent.COMPLETING, None]
     assert len({j.idempotency_key for j in jobs}) == 3
+
+
+def test_which_tasks_listeners_are_asked_about(store: SqlStore) -> None:
+    one, other, plain = m.job(listener=ListenerEvent.UPDATING), m.job(listener=ListenerEvent.CREATING), m.job()
+    first, second = m.started(store, one, plain), m.started(store, other)
+    both = [first.key, second.key]
+    asked = {one.element_instance_key, other.element_instance_key}
+    assert store.read(lambda uow: uow.jobs.asked_about(both)) == asked
+    assert store.read(lambda uow: uow.jobs.asked_about(both[:1])) == {one.element_instance_key}
+    assert store.read(lambda uow: uow.jobs.asked_about([])) == frozenset()
+    m.move(store, first.key, m.step(closed=m.closed(one)))
+    assert store.read(lambda uow: uow.jobs.asked_about(both)) == {other.element_instance_key}

@@ -50,10 +50,13 @@ def test_a_task_that_is_handed_in_says_so_and_comes_back_with_the_reason(town: T
     client.get(f"/opgaver/{key}")
     handed = post(client, f"/opgaver/{key}", {})
     assert "Opgaven »Giv besked igen« bliver kontrolleret" in text_of(client.get(handed.headers["Location"]).text)
+    row = page(client.get("/opgaver").text).xpath(f"//a[@href='/opgaver/{key}']/ancestor::td")[0]
+    assert "Kontrolleres" in row.text_content()
     waiting = client.get(f"/opgaver/{key}").text
     assert "Opgaven er sendt ind og bliver kontrolleret." in text_of(waiting)
     assert [b.text_content().strip() for b in page(waiting).xpath("//main//button")] == []
     answer(town.world, HandlerResult(denied="Der mangler et bilag"))
+    assert "Kontrolleres" not in client.get("/opgaver").text
     back = client.get(f"/opgaver/{key}").text
     assert "Det blev ikke godkendtDer mangler et bilag" in text_of(back)
     assert "Fuldfør" in [b.text_content().strip() for b in page(back).xpath("//main//button")]

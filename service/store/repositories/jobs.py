@@ -33,6 +33,9 @@ _DUE_OF_ANY = Prepared(_DUE)
 _DUE_OF_TYPES = Prepared(_DUE.where(among(job.c.type, "types")))
 _BY_KEY = Prepared(_JOB.where(job.c.key == bindparam("key")))
 _OF = Prepared(_JOB.where(job.c.instance_key == bindparam("root")).order_by(job.c.key))
+_ASKED_ABOUT = Prepared(
+    select(job.c.element_instance_key).where(among(job.c.instance_key, "roots"), job.c.listener.is_not(None))
+)
 _RESULT = Prepared(
     select(job.c.instance_key, job.c.owner_key, job.c.result).where(
         job.c.key == bindparam("key"), job.c.status == JobStatus.SENDING.value
@@ -111,6 +114,10 @@ class SqlJobs:
     def of(self, instance_key: int) -> Sequence[Job]:
         """Oldest first."""
         return [self._job(row) for row in self._session.rows(_OF, {"root": instance_key})]
+
+    def asked_about(self, instance_keys: Sequence[int]) -> frozenset[int]:
+        found = self._session.rows(_ASKED_ABOUT, {"roots": list(instance_keys)}) if instance_keys else ()
+        return frozenset(row[0] for row in found)
 
     def retry_later(self, job: Job, *, retries: int, next_at: datetime, error: str) -> None:
         self._session.write(_RETRY, self._change(job, error) | {"b_retries": retries, "b_next": next_at})
