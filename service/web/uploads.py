@@ -12,6 +12,8 @@ from service.domain.attachments import TYPES, Limits
 
 AROUND = 1024 * 1024
 """Bytes of a request beside its file."""
+TOLD = 2
+"""A file up to so many times too large is read all the same, so that its page can say so at its field and keep the rest."""
 
 
 class InMemory(Request):
@@ -38,4 +40,5 @@ def limits_of(settings: Settings) -> Limits:
 def take_attachments(app: Flask, limits: Limits) -> None:
     app.request_class = InMemory
     app.config["ATTACHMENTS"] = limits
-    app.config["MAX_CONTENT_LENGTH"] = max(app.config["MAX_CONTENT_LENGTH"], limits.most_bytes + AROUND)
+    most = TOLD * limits.most_bytes + AROUND
+    app.config["MAX_CONTENT_LENGTH"] = max(app.config["MAX_CONTENT_LENGTH"], most)
