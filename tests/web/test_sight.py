@@ -82,7 +82,8 @@ def test_cpr_numbers_stand_in_no_address_and_on_no_page_of_roles_without_cases(h
         a for page in pages.values() for a in (*_addresses(page), page.headers.get("Location", "")) if CPR.search(a)
     ] == []
     if role not in MAY_MEET:
-        assert [address for address, page in pages.items() if CPR.search(page.text)] == []
+        own = {address for address in pages if address.startswith("/hjaelp")}  # examples of expressions
+        assert [address for address in pages.keys() - own if CPR.search(pages[address].text)] == []
 
 
 def test_no_log_line_tells_of_a_citizen(
@@ -104,7 +105,8 @@ def test_bif_sees_the_agreement_and_the_dates_and_nothing_else_of_the_case(house
     assert f"/sager/{place.number}/skemaer/um-mentoraftale/1" in pages
     assert "Frister" in case.text
     shown = {(address, word) for address, page in pages.items() for word in SECRETS.values() if word in page.text}
-    assert shown - {(f"/sager/{place.number}", SECRETS["adresse"])} == set()
+    own = (f"/sager/{place.number}", f"/sager/{place.number}/skemaer/um-mentoraftale/1")  # both hold her address
+    assert shown - {(address, SECRETS["adresse"]) for address in own} == set()
     mentor = house.client("men").get(f"/sager/{place.number}").text
     assert all(SECRETS[part] in mentor for part in ("journal", "kontakt"))
     assert "/skemaer/um-forloebsplan/" not in case.text
