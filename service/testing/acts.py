@@ -48,6 +48,7 @@ from service.usecases import (
 )
 from service.usecases.advance import Advance
 from service.usecases.bundle import Resource
+from service.usecases.register_entries import Entry
 
 Body = Mapping[str, Any]
 MADE_UP = {"pdf": b"%PDF-1.4 et scannet papir", "txt": b"En tekst", "png": b"\x89PNG\r\n\x1a\n"}
@@ -237,7 +238,7 @@ def change_register(course: Course, body: Body) -> None:
     old = next((shown.row for shown in page.rows if shown.row.id == row_id), None)
     if row_id is not None and old is None:
         raise BadInput(why=f"der er ingen række {row_id} i registeret {register_id}")
-    entry = registers.Entry(
+    entry = Entry(
         values={**(old.values if old else {}), **_plain(body.get("med") or {})},
         valid_from=str(body.get("gyldig_fra") or (old.valid_from if old else None) or ""),
         valid_to=str(body.get("gyldig_til") or (old.valid_to if old else None) or ""),

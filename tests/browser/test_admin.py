@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.usecases import registers
-from service.usecases.registers import Entry
+from service.usecases.register_entries import Entry
 from tests.browser.conftest import PHONE, OpenPage, serving, violations
 from tests.browser.test_pages import enter
 from tests.web.town import Town, open_town

@@ -18,7 +18,7 @@ from service.testing.scenarios import DEPLOYED_AT
 from service.testing.shapes import instant
 from service.usecases import cases, deployments
 from service.usecases.bundle import Resource
-from service.usecases.cases import CasePage
+from service.usecases.casepage import CasePage
 
 PROCEDURE = ROOT / "processes" / "faelles-borger"
 FEEDBACK = {

@@ -14,7 +14,7 @@ from service.domain.clock import LOCAL_ZONE
 from service.domain.errors import BadInput, DeploymentRefused, Forbidden, NotFound, WrongState
 from service.domain.views import CaseQuery
 from service.testing import World
-from service.usecases import access, cases, instances, marks, openings, people, tasks
+from service.usecases import access, casepage, cases, instances, marks, openings, people, tasks
 from service.usecases import inbox as inboxes
 from service.usecases.bundle import Resource
 from tests.engine import drawing as d
@@ -157,7 +157,7 @@ class Hall:
     world: World
     case: dict[str, Case]
 
-    def look(self, name: str, kind: str) -> cases.CasePage:
+    def look(self, name: str, kind: str) -> casepage.CasePage:
         return cases.look(self.world.platform, self.world.person(name), self.case[kind].number)
 
     def sight(self, name: str, kind: str) -> str:

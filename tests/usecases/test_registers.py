@@ -10,7 +10,7 @@ from service.domain.access import SYSTEM, Membership, Person
 from service.domain.errors import DeploymentRefused, EntryChanged, Forbidden, FormInvalid, NotFound
 from service.usecases import deployments, instances, registers
 from service.usecases.bundle import Resource
-from service.usecases.registers import Entry
+from service.usecases.register_entries import Entry
 from tests.engine import drawing as d
 
 MANIFEST = """

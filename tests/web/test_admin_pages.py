@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.usecases import people, registers, rule_tables, units
-from service.usecases.registers import Entry
+from service.usecases.register_entries import Entry
 from service.usecases.rule_tables import RuleEntry
 from service.usecases.units import UnitEntry
 from tests.web.test_pages import enter, page, post, text_of

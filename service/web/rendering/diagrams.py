@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from service.domain.definitions import ProcessModel, Version
 from service.domain.json import Json
-from service.usecases.cases import CasePage
+from service.usecases.casepage import CasePage
 from service.usecases.monitor import InstancePage
 from service.usecases.waiting import AROUND, WaitingPage
 from service.web.rendering.times import say_length

@@ -11,7 +11,8 @@ from service.domain.forms import Form
 from service.domain.json import Json
 from service.domain.registers import FieldType, RegisterField
 from service.usecases import registers
-from service.usecases.registers import Entry, RowPage
+from service.usecases.register_entries import Entry
+from service.usecases.registers import RowPage
 from service.web.here import person, platform
 from service.web.translations import gettext as _
 from service.web.views.admin.building import asked_day, field, form, reason, yes_no
