@@ -185,6 +185,16 @@ def notices(course: Course, wanted: Sequence[Mapping[str, str]]) -> None:
         assert hit, f"{entry['til']} har ikke fået {dict(entry)}; der står: {'; '.join(texts) or 'intet'}"
 
 
+def no_notices(course: Course, unwanted: Sequence[Mapping[str, str]]) -> None:
+    """`ikke_notitser`: what somebody has not been told (yet)."""
+    for entry in unwanted:
+        try:
+            notices(course, [entry])
+        except AssertionError:
+            continue
+        raise AssertionError(f"{entry['til']} skulle ikke have fået {dict(entry)}")
+
+
 def contacts(course: Course, wanted: int) -> None:
     owner = course.case().key
     _same("kontakter på sagen", wanted, len(course.read(lambda uow: uow.cases.contacts(owner))))
@@ -376,6 +386,7 @@ ASSERTS: Mapping[str, tuple[Callable[[Course, Any], None], Shape]] = {
     "ikke_sendt": (not_sent, shapes.TRUE_OR_OBJECTS),
     "dokumenter": (documents, shapes.NAMES),
     "notitser": (notices, shapes.NOTICES),
+    "ikke_notitser": (no_notices, shapes.NOTICES),
     "kontakter": (contacts, shapes.COUNT),
     "skemaer": (records, shapes.RECORD_EACH),
     "notater": (notes, shapes.NAMES),
