@@ -51,7 +51,7 @@ NONE = ByNeed((), frozenset())
 def by_need(uow: UnitOfWork, owner: int, *, running: bool) -> ByNeed:
     """All deadlines of a case (or instance). Nothing waits for any when it does not run."""
     rows, awaited = uow.deadlines.of(owner), uow.deadlines.awaited(owner)
-    open_ones = [d for d in rows if running and d.met_at is None and (d.due is None or d.id in awaited)]
+    open_ones = [d for d in rows if running and d.met_at is None and d.id in awaited]
     last = {d.drawn: d for d in sorted(rows, key=lambda d: d.set_at) if d not in open_ones}
     others = [d for d in rows if last.get(d.drawn) is d]
     lapsed = frozenset(d.id for d in others if d.met_at is None)

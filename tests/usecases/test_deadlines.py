@@ -105,6 +105,14 @@ class TestTimers:
         office.world.settle()
         assert office.open_tasks(case) == ["luk"]
 
+    def test_one_without_a_date_is_open_as_long_as_something_waits_for_it(self, office):
+        self.bind(office, "=ret")
+        case = office.receive()
+        look = lambda: cases.look(office.world.platform, office.person("lone"), case.number)  # noqa: E731
+        assert [(x.drawn, x.due) for x in look().deadlines if x.id not in look().lapsed][-1] == ("ret", None)
+        done_by(office, "nina", office.task(case))
+        assert row_ids(office, case, "ret") <= look().lapsed
+
     def test_an_extension_moves_the_timer(self, timed):
         case = timed.receive()
         extensions.extend(
