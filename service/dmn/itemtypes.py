@@ -18,7 +18,7 @@ Complain = Callable[[Element, str], None]
 def read_types(root: Element, imported: Mapping[str, FeelType], complain: Complain) -> dict[str, FeelType]:
     """All item definitions of a file by name, and the imported ones. References among them stay names.
 
-    What refers to nothing, or only to itself, is told and holds anything.
+    What refers to nothing, only to itself or on and on is told and holds anything.
     """
     items = {name_of(item): item for item in children(root, "itemDefinition") if name_of(item)}
     types = {**imported, **{name: _item(item, (), complain) for name, item in items.items()}}
@@ -28,7 +28,7 @@ def read_types(root: Element, imported: Mapping[str, FeelType], complain: Compla
             complain(item, f"typen '{unknown[0]}' findes ikke i filen")
             types[name] = renamed(types[name], lambda ref: ref if ref in types else "")
         elif resolve(types[name], types).name == NAMED:
-            complain(item, f"typen '{name}' henviser kun til sig selv")
+            complain(item, f"typen '{name}' henviser kun til sig selv, eller videre i mere end 20 led")
             types[name] = ANY_TYPE
     return types
 

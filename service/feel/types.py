@@ -155,27 +155,32 @@ def _function_like(value: FeelFunction, wanted: FeelType, types: Types) -> bool:
 
 def is_subtype(narrow: FeelType, wide: FeelType, types: Types) -> bool:
     """Whether every value of `narrow` is one of `wide`."""
+    return _conforms(narrow, wide, types, set())
+
+
+def _conforms(narrow: FeelType, wide: FeelType, types: Types, asked: set[tuple[str | int, str | int]]) -> bool:
+    """As `is_subtype`; a pair that was asked before holds, so that types which refer to themselves or to each other end."""
+    pair = narrow.ref or id(narrow), wide.ref or id(wide)
+    if pair in asked:
+        return True
+    asked.add(pair)
     narrow, wide = resolve(narrow, types), resolve(wide, types)
     if wide.name == ANY or narrow.name == NULL:
         return True
     if narrow.name != wide.name:
         return False
     if wide.element is not None:
-        return narrow.element is not None and is_subtype(narrow.element, wide.element, types)
+        return narrow.element is not None and _conforms(narrow.element, wide.element, types, asked)
     if wide.fields is not None:
         have = narrow.fields or {}
-        return all(key in have and is_subtype(have[key], kin, types) for key, kin in wide.fields.items())
-    if wide.params is not None:
-        return _fits_function(narrow, wide, types)
-    return True
-
-
-def _fits_function(narrow: FeelType, wide: FeelType, types: Types) -> bool:
-    have, need = narrow.params, wide.params or ()
-    if have is None or len(have) != len(need):
+        return all(key in have and _conforms(have[key], kin, types, asked) for key, kin in wide.fields.items())
+    if wide.params is None:
+        return True
+    taken = narrow.params
+    if taken is None or len(taken) != len(wide.params):
         return False
-    takes = all(is_subtype(asked, taken, types) for taken, asked in zip(have, need, strict=True))
-    return takes and (wide.result is None or is_subtype(narrow.result or ANY_TYPE, wide.result, types))
+    takes = all(_conforms(given, take, types, asked) for take, given in zip(taken, wide.params, strict=True))
+    return takes and (wide.result is None or _conforms(narrow.result or ANY_TYPE, wide.result, types, asked))
 
 
 def renamed(wanted: FeelType, name: Callable[[str], str]) -> FeelType:

@@ -296,6 +296,19 @@ def test_one_file_imported_in_two_ways() -> None:
     assert value(called, {}, known) == "Hi Q"
 
 
+def test_functions_of_types_that_unfold_for_ever() -> None:
+    def large(name: str) -> str:
+        levels = ("".join(part(f"p{j}", f"{name}{i - 1}" if i else "number") for j in range(10)) for i in range(12))
+        return "".join(item(f"{name}{i}", parts=parts) for i, parts in enumerate(levels))
+
+    wanted = FUNCTION_TYPE.replace("number", "t11")
+    same = model(large("t"), large("u"), wanted, decided("d", "function(x: u11) x", kind="f"))
+    assert value(same, {}) == "function (x)"
+    rings = item("t11", parts=part("in", "t11", many=True)) + item("u11", parts=part("in", "u11", many=True))
+    assert value(model(rings, wanted, decided("d", "function(x: u11) x", kind="f")), {}) == "function (x)"
+    assert value(model(rings, wanted, decided("d", "function(x: list<u11>) x", kind="f")), {}) == "null"
+
+
 def test_a_long_row_of_requirements_is_refused() -> None:
     def row(size: int) -> bytes:
         links = "".join(decided(f"c{i}", f"c{i - 1} + 1", needs(f"c{i - 1}")) for i in range(1, size))
