@@ -157,6 +157,12 @@ class TestDoors:
         assert capabilities(OWNER) == both | {c.DESIGN}
         assert capabilities(OPERATOR) == both | {c.OPERATE}
 
+    def test_who_has_a_right_over_cases_is_let_to_what_it_gives(self) -> None:
+        """Also those who lead no unit: the use case decides, case by case."""
+        for address in ("/sager/<number>/adgang", "/sager/<number>/frister/<deadline_id>"):
+            assert permissions.may_open(address, capabilities(WORKER))
+            assert not permissions.may_open(address, capabilities(OPERATOR))
+
     def test_a_page_without_a_row_is_for_nobody(self) -> None:
         assert not permissions.may_open("/ny-side", capabilities(LEADER))
 
