@@ -82,5 +82,5 @@ def test_what_a_change_does_is_shown_first(admin: Page, address: str) -> None:
     admin.get_by_role("button", name="Se ændringen").click()
     told = admin.get_by_role("status")
     expect(told).to_be_focused()
-    expect(told).to_contain_text("svarfrist · Værdi: 5")
+    expect(told).to_contain_text("Svarfrist · Værdi: 5")
     assert violations(admin) == []

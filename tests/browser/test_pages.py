@@ -63,6 +63,21 @@ def test_the_log_in_page(open_page: OpenPage, address: str) -> None:
     assert violations(page) == []
 
 
+def test_a_refused_day_and_a_refused_note_are_told_so_that_axe_finds_nothing(
+    open_page: OpenPage, town: Town, address: str
+) -> None:
+    page = enter(open_page(PHONE), address, "lone.leder")
+    page.goto(f"{address}/overblik?fra=31-02-2014")
+    expect(page.get_by_label("Første dag", exact=True)).to_have_value("31-02-2014")
+    assert violations(page) == []
+    page.goto(address + address_in(town, "/sager/{case}"))
+    page.get_by_role("button", name="Gem notat").click()
+    note = page.get_by_label("Skriv et journalnotat")
+    expect(note).to_be_focused()
+    expect(note).to_have_accessible_description(re.compile("Skriv noget"))
+    assert violations(page) == []
+
+
 class TestDiagram:
     def test_it_is_drawn_with_its_marks(self, open_page: OpenPage, town: Town, address: str) -> None:
         page = enter(open_page(), address, "lone.leder")
@@ -73,6 +88,14 @@ class TestDiagram:
         expect(figure.locator(".diagram-badge")).to_have_text("1")
         expect(figure.locator("[data-diagram-status]")).to_be_hidden()
         assert violations(page) == []
+
+    def test_where_cases_wait_is_drawn_as_heat(self, open_page: OpenPage, address: str) -> None:
+        page = enter(open_page(), address, "lone.leder")
+        page.goto(f"{address}/overblik/venter?procedure=proeve-forloeb")
+        figure = page.locator("figure[data-drawn]")
+        expect(figure).to_be_visible()
+        expect(figure.locator(".diagram-heat5").first).to_be_visible()
+        expect(figure.locator(".diagram-badge").first).to_have_text(re.compile(r"\d+ · "))
 
     def test_it_is_moved_by_keyboard_and_leads_to_steps(self, open_page: OpenPage, town: Town, address: str) -> None:
         page = enter(open_page(), address, "lone.leder")

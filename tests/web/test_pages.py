@@ -72,6 +72,7 @@ LEADER_PAGES = (
     "/instanser/{stuck}",
     "/haendelser",
     "/overblik",
+    "/overblik/venter",
     "/overblik?enhed=nord&fra=2014-01-01&til=2014-09-03&udgave=offentlig",
     "/sager?vis=alle&type=proeve&oprettet=2014-09-01..2014-09-30&kilde=&enhed=nord&ansvarlig=ingen",
     "/procedurer/proeve-forloeb",
