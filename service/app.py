@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import signal
 import threading
 from contextlib import suppress
@@ -114,6 +115,13 @@ def _share_heaps() -> None:
     """
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+
+
+def give_back() -> None:
+    """Give the system back what a large piece of work (filling the demo) needed and nothing needs any more."""
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from service import config
-from service.app import App
+from service.app import App, give_back
 from service.testing import demo as demonstration
 
 COMMANDS: list[click.Command] = []
@@ -24,6 +24,7 @@ def demo(port: int | None, data: Path | None) -> None:
     with App(settings, upgrade=True) as app:
         for line in demonstration.prepare(app.platform, app.sealer, settings):
             click.echo(line)
+        give_back()
         app.serve()
 
 
