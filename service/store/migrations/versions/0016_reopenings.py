@@ -5,7 +5,7 @@ from alembic import op
 
 from service.store.columns import Instant
 
-revision = "0019"
+revision = "0016"
 down_revision = "0015"
 
 
