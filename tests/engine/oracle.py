@@ -6,6 +6,7 @@ one ends all that lies in it. Nothing of the engine is used here; `test_oracle.p
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -226,9 +227,10 @@ def catchers(kind: str, code: str, host: Host | None, scope: Scope) -> Iterator[
 # -- blocks -------------------------------------------------------------------------------------------------------------
 
 
-class Block:
+class Block(ABC):
+    @abstractmethod
     def begin(self, scope: Scope, then: Then) -> None:
-        raise NotImplementedError
+        """Begin it in the scope; `then` when it is done."""
 
 
 @dataclass(frozen=True)
